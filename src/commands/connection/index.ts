@@ -1,0 +1,3 @@
+import type { Command } from "../../services/CommandTable.ts"
+
+export const connection: ReadonlyArray<Command> = []

@@ -1,0 +1,118 @@
+/**
+ * EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT: a key gets a time to live. A time that has passed already removes the key at once.
+ */
+import type { Int64 } from "../../data/Int64.ts"
+import type { ArgReader } from "../../protocol/ArgReader.ts"
+import { type CommandError, Failure, InvalidExpireTime, isCommandError } from "../../protocol/CommandError.ts"
+import type { Command } from "../../services/CommandTable.ts"
+import * as Arg from "../Arg.ts"
+import { make } from "../Command.ts"
+import { deadlineAfter } from "./deadline.ts"
+
+interface ExpireDeclaration {
+  readonly summary: string
+  readonly since: string
+  readonly time: Arg.Arg<Int64>
+  readonly unitMillis: 1 | 1000
+  /** The time counts from now, not from the epoch. */
+  readonly isRelative: boolean
+}
+
+const expireCommand = (name: string, { isRelative, summary, since, time, unitMillis }: ExpireDeclaration): Command => {
+  const invalidTime = new InvalidExpireTime(name.toLowerCase())
+  return make(name, {
+    summary,
+    since,
+    group: "generic",
+    complexity: "O(1)",
+    flags: ["write", "fast"],
+    categories: ["keyspace"],
+    args: { key: Arg.key("RW", "UPDATE"), time: time.late(), condition: conditions },
+    run: ({ clock, database, stats }, { condition, key, time }) => {
+      if (isCommandError(time.value)) return time.value
+      const deadline = deadlineAfter(isRelative ? clock.millis : 0, time.value, unitMillis)
+      if (deadline === undefined) return invalidTime
+      if (database.find(key) === undefined) return 0
+      if (!isWanted(condition, deadline, database.deadline(key))) return 0
+      if (deadline <= clock.millis) {
+        database.remove(key)
+        stats.counters.expiredKeys++
+      } else {
+        database.setDeadline(key, deadline)
+      }
+      return 1
+    }
+  })
+}
+
+const tokens = ["NX", "XX", "GT", "LT"] as const
+
+type Conditions = Readonly<Record<(typeof tokens)[number], boolean>>
+
+/** A key without a time to live lives forever: no deadline is later than that, every one is earlier. */
+const isWanted = ({ GT, LT, NX, XX }: Conditions, deadline: number, current: number | undefined): boolean => {
+  if (current === undefined) return !XX && !GT
+  return !NX && (!GT || deadline > current) && (!LT || deadline < current)
+}
+
+/** Shown as alternatives, but read as a set, because XX goes together with GT and with LT. */
+const readConditions = (reader: ArgReader): Conditions | CommandError => {
+  if (reader.isAtEnd) return unconditional
+  const conditions = { ...unconditional }
+  for (; !reader.isAtEnd; reader.position++) {
+    const token = tokens.find((token) => reader.accepts(token))
+    if (token === undefined) return new Failure(`Unsupported option ${reader.request.text(reader.position)}`)
+    conditions[token] = true
+  }
+  if (conditions.NX && (conditions.XX || conditions.GT || conditions.LT)) return nxConflict
+  return conditions.GT && conditions.LT ? gtConflict : conditions
+}
+
+const unconditional: Conditions = { NX: false, XX: false, GT: false, LT: false }
+const nxConflict = new Failure("NX and XX, GT or LT options at the same time are not compatible")
+const gtConflict = new Failure("GT and LT options at the same time are not compatible")
+
+const alternatives = Arg.oneOf({
+  nx: Arg.token("NX"),
+  xx: Arg.token("XX"),
+  gt: Arg.token("GT"),
+  lt: Arg.token("LT")
+})
+
+const conditions = new Arg.Arg<Conditions>({ ...alternatives.spec, since: "7.0.0", optional: true }, {
+  read: readConditions,
+  minimum: 0,
+  inPlace: true
+})
+
+export const expire = expireCommand("EXPIRE", {
+  summary: "Lets a key expire after a number of seconds.",
+  since: "1.0.0",
+  time: Arg.integer.named("seconds"),
+  unitMillis: 1000,
+  isRelative: true
+})
+
+export const pexpire = expireCommand("PEXPIRE", {
+  summary: "Lets a key expire after a number of milliseconds.",
+  since: "2.6.0",
+  time: Arg.integer.named("milliseconds"),
+  unitMillis: 1,
+  isRelative: true
+})
+
+export const expireAt = expireCommand("EXPIREAT", {
+  summary: "Lets a key expire at a Unix time in seconds.",
+  since: "1.2.0",
+  time: Arg.integer.typed("unix-time").named("unix-time-seconds"),
+  unitMillis: 1000,
+  isRelative: false
+})
+
+export const pexpireAt = expireCommand("PEXPIREAT", {
+  summary: "Lets a key expire at a Unix time in milliseconds.",
+  since: "2.6.0",
+  time: Arg.integer.typed("unix-time").named("unix-time-milliseconds"),
+  unitMillis: 1,
+  isRelative: false
+})

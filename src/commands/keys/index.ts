@@ -1,0 +1,41 @@
+/**
+ * The commands about keys, whatever they hold.
+ */
+import type { Command } from "../../services/CommandTable.ts"
+import { dbsize, flushall, flushdb, select, swapdb } from "./databases.ts"
+import { del, exists, touch, type, unlink } from "./existence.ts"
+import { expire, expireAt, pexpire, pexpireAt } from "./expire.ts"
+import { object } from "./object.ts"
+import { keys as keysCommand, randomKey, scan } from "./search.ts"
+import { expireTime, persist, pexpireTime, pttl, ttl } from "./timeToLive.ts"
+import { copy, move, rename, renamenx } from "./transfer.ts"
+
+export const keys: ReadonlyArray<Command> = [
+  copy,
+  del,
+  exists,
+  expire,
+  expireAt,
+  expireTime,
+  keysCommand,
+  move,
+  object,
+  persist,
+  pexpire,
+  pexpireAt,
+  pexpireTime,
+  pttl,
+  randomKey,
+  rename,
+  renamenx,
+  scan,
+  touch,
+  ttl,
+  type,
+  unlink,
+  select,
+  swapdb,
+  dbsize,
+  flushdb,
+  flushall
+]

@@ -1,0 +1,45 @@
+/**
+ * What a key's access column means: the LRU clock or the LFU counter, as `maxmemory-policy` says.
+ *
+ * Changing between LRU and LFU leaves the old readings in place, as Redis does: they are wrong until each key is used again.
+ */
+import { Context, Effect, Layer, Random } from "effect"
+import { accessClock, idleSeconds } from "../data/AccessClock.ts"
+import { decayedCounter, initialFrequency, recordAccess } from "../data/LogarithmicCounter.ts"
+import { CommandClock } from "../services/CommandClock.ts"
+import { ServerConfig } from "../services/ServerConfig.ts"
+
+export class AccessTracking extends Context.Service<AccessTracking, {
+  /** Set while a client that wants to leave no trace (CLIENT NO-TOUCH) runs its command. */
+  isPaused: boolean
+  readonly initial: () => number
+  readonly touched: (access: number) => number
+  readonly idleSeconds: (access: number) => number
+  /** The LFU counter as it stands now. */
+  readonly frequency: (access: number) => number
+}>()("keyloom/layers/AccessTracking") {}
+
+export const layer: Layer.Layer<AccessTracking, never, CommandClock | ServerConfig> = Layer.effect(
+  AccessTracking,
+  Effect.gen(function*() {
+    const clock = yield* CommandClock
+    const { onChange, values } = yield* ServerConfig
+    const random = yield* Random.Random
+    const countsFrequency = () => values["maxmemory-policy"].endsWith("lfu")
+    let isFrequency = countsFrequency()
+    yield* onChange(["maxmemory-policy"], () => {
+      isFrequency = countsFrequency()
+      return undefined
+    })
+    return AccessTracking.of({
+      isPaused: false,
+      initial: () => isFrequency ? initialFrequency(clock.millis) : accessClock(clock.millis),
+      touched: (access) =>
+        isFrequency
+          ? recordAccess(access, clock.millis, values["lfu-decay-time"], values["lfu-log-factor"], random.nextDoubleUnsafe())
+          : accessClock(clock.millis),
+      idleSeconds: (access) => idleSeconds(accessClock(clock.millis), access & 0xffffff),
+      frequency: (access) => decayedCounter(access, clock.millis, values["lfu-decay-time"])
+    })
+  })
+)

@@ -1,0 +1,72 @@
+/**
+ * The clients of this process in a table by id, and the pause as a deadline on Effect's Clock.
+ */
+import { Clock, Effect, Latch, Layer } from "effect"
+import { Client } from "../services/Client.ts"
+import { Clients, type PauseMode } from "../services/Clients.ts"
+import { ServerConfig } from "../services/ServerConfig.ts"
+
+export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
+  Clients,
+  Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    const { values } = yield* ServerConfig
+    /** In order of connection: a Map keeps the order of insertion. */
+    const clients = new Map<number, Client>()
+    let lastId = 0
+
+    let mode: PauseMode | undefined = undefined
+    let untilMillis = 0
+    /** Open while nothing is held back; the deadline does not open it, whoever waits looks at both. */
+    const unpaused = Latch.makeUnsafe(true)
+
+    const pausedMode = (): PauseMode | undefined => {
+      if (mode !== undefined && clock.currentTimeMillisUnsafe() >= untilMillis) unpause()
+      return mode
+    }
+
+    const unpause = (): void => {
+      mode = undefined
+      untilMillis = 0
+      unpaused.openUnsafe()
+    }
+
+    const awaitUnpaused: Effect.Effect<void> = Effect.gen(function*() {
+      while (pausedMode() !== undefined) {
+        const remainingMillis = untilMillis - clock.currentTimeMillisUnsafe()
+        yield* Effect.raceFirst(unpaused.await, Effect.sleep(Math.min(remainingMillis, longestSleepMillis)))
+      }
+    })
+
+    return Clients.of({
+      add: (transport) => {
+        const id = ++lastId
+        const isAuthenticated = values.requirepass === undefined
+        const client = new Client(id, transport, clock.currentTimeMillisUnsafe(), isAuthenticated)
+        clients.set(id, client)
+        return client
+      },
+      remove: (client) => clients.delete(client.id),
+      disconnect: (client) => {
+        clients.delete(client.id)
+        client.transport.close()
+      },
+      get: (id) => clients.get(id),
+      all: () => clients.values(),
+      size: () => clients.size,
+
+      pausedMode,
+      pausedUntilMillis: () => pausedMode() === undefined ? 0 : untilMillis,
+      pause: (next, endMillis) => {
+        mode = pausedMode() === "all" ? "all" : next
+        untilMillis = Math.max(untilMillis, endMillis)
+        unpaused.closeUnsafe()
+      },
+      unpause,
+      awaitUnpaused
+    })
+  })
+)
+
+/** JavaScript's timers end at 2^31 milliseconds, a pause does not. */
+const longestSleepMillis = 24 * 60 * 60 * 1000

@@ -1,0 +1,18 @@
+/**
+ * The commands' time from Effect's Clock, which a test moves by hand.
+ */
+import { Clock, Effect, Layer } from "effect"
+import { CommandClock } from "../services/CommandClock.ts"
+
+export const layer: Layer.Layer<CommandClock> = Layer.effect(
+  CommandClock,
+  Effect.map(Clock.Clock, (clock) => {
+    const time = {
+      millis: clock.currentTimeMillisUnsafe(),
+      refresh: () => time.millis = clock.currentTimeMillisUnsafe(),
+      currentMicros: () => Number(clock.currentTimeNanosUnsafe() / 1000n),
+      monotonicNanos: () => Number(clock.monotonicTimeNanosUnsafe())
+    }
+    return time
+  })
+)

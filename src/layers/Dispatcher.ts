@@ -1,0 +1,160 @@
+/**
+ * The way of every request, from its first word to its answer: find the command, pass the gates, decode, run, count.
+ *
+ * One dispatch is one synchronous step, so commands are atomic without a lock. It knows no sockets and writes no bytes: connections, in-process calls and,
+ * later, transactions and scripts all come through here.
+ */
+import { Cause, Context, Effect, Layer, Random } from "effect"
+import {
+  type CommandError,
+  errorCode,
+  internal,
+  isCommandError,
+  UnknownCommand,
+  UnknownSubcommand,
+  WrongArity
+} from "../protocol/CommandError.ts"
+import { CommandNameTable } from "../protocol/CommandNames.ts"
+import type { Request } from "../protocol/Request.ts"
+import type { Client } from "../services/Client.ts"
+import { Clients } from "../services/Clients.ts"
+import { CommandClock } from "../services/CommandClock.ts"
+import { CommandContext, type CommandServices } from "../services/CommandContext.ts"
+import { type Answer, type Command, CommandTable } from "../services/CommandTable.ts"
+import { Keyspace } from "../services/Keyspace.ts"
+import { Lifecycle } from "../services/Lifecycle.ts"
+import { Memory } from "../services/Memory.ts"
+import { ServerConfig } from "../services/ServerConfig.ts"
+import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
+import { AccessTracking } from "./AccessTracking.ts"
+import { type Gate, gates, type Postponed } from "./gates.ts"
+import { Stopwatch } from "./Stopwatch.ts"
+
+export class Dispatcher extends Context.Service<Dispatcher, {
+  readonly contextOf: (client: Client) => CommandContext
+  /** Runs one request now; `postponed` where a gate holds it back: nothing has happened, and it is to be tried again. */
+  readonly dispatch: (context: CommandContext, request: Request) => Answer | Postponed
+  /** Ends the time measurement of a batch of requests. */
+  readonly endBatch: () => void
+}>()("keyloom/layers/Dispatcher") {}
+
+/** A command with what the Dispatcher looks up once: the gates that concern it and its counters. */
+interface Route {
+  readonly command: Command
+  readonly gates: ReadonlyArray<Gate>
+  readonly stats: CommandStats
+  /** Commands of the same constant cost share one time measurement. */
+  readonly isFast: boolean
+  readonly touchesAlways: boolean
+  readonly subcommands: CommandNameTable<Route> | undefined
+}
+
+export const layer = Layer.effect(
+  Dispatcher,
+  Effect.gen(function*() {
+    const access = yield* AccessTracking
+    const random = yield* Random.Random
+    const services: CommandServices = {
+      keyspace: yield* Keyspace,
+      config: yield* ServerConfig,
+      clients: yield* Clients,
+      commands: yield* CommandTable,
+      stats: yield* ServerStats,
+      memory: yield* Memory,
+      lifecycle: yield* Lifecycle,
+      clock: yield* CommandClock,
+      random: () => random.nextDoubleUnsafe()
+    }
+    const runFork = Effect.runForkWith(yield* Effect.context<never>())
+    const { clock, stats } = services
+    const { counters } = stats
+    const stopwatch = new Stopwatch(clock.monotonicNanos, () => services.config.values["latency-tracking"])
+
+    const routeOf = (command: Command): Route => {
+      let subcommands: CommandNameTable<Route> | undefined
+      if (command.subcommands !== undefined) {
+        subcommands = new CommandNameTable()
+        for (const [name, subcommand] of command.subcommands) subcommands.add(name, routeOf(subcommand))
+      }
+      return {
+        command,
+        gates: gates.filter(({ concerns }) => concerns(command)).map(({ check }) => check),
+        stats: stats.command(command.name),
+        isFast: command.flags.has("fast"),
+        // CLIENT NO-TOUCH hides reads, but not a request to touch.
+        touchesAlways: command.name === "touch",
+        subcommands
+      }
+    }
+    const routes = new CommandNameTable<Route>()
+    for (const command of services.commands.all) routes.add(command.name, routeOf(command))
+
+    const find = (request: Request): Route | CommandError => {
+      const route = routes.find(request)
+      if (route === undefined) return unknownCommand(request)
+      if (route.subcommands === undefined || request.length === 1) return route
+      return route.subcommands.find(request, 1) ??
+        new UnknownSubcommand(route.command.name.toUpperCase(), request.text(1))
+    }
+
+    const reject = (error: CommandError): CommandError => {
+      counters.errorReplies++
+      stats.countError(errorCode(error))
+      return error
+    }
+
+    const dispatch = (context: CommandContext, request: Request): Answer | Postponed => {
+      const route = find(request)
+      if (isCommandError(route)) return reject(route)
+      const { command } = route
+      if (command.arity > 0 ? request.length !== command.arity : request.length < -command.arity) {
+        route.stats.rejectedCalls++
+        return reject(new WrongArity(command.name))
+      }
+      for (const check of route.gates) {
+        const refusal = check(context, command)
+        if (refusal === undefined) continue
+        if (!isCommandError(refusal)) return refusal
+        route.stats.rejectedCalls++
+        return reject(refusal)
+      }
+      const { client } = context
+      client.lastCommand = command.name
+      client.commandCount++
+      counters.commandsProcessed++
+      access.isPaused = client.noTouch && !route.touchesAlways
+      stopwatch.start(route.stats, route.isFast)
+      const answer = run(command, context, request)
+      if (isCommandError(answer)) {
+        route.stats.failedCalls++
+        return reject(answer)
+      }
+      return answer
+    }
+
+    /** A defect in a handler costs its client an error, and nobody anything else. */
+    const run = (command: Command, context: CommandContext, request: Request): Answer => {
+      try {
+        return command.execute(context, request)
+      } catch (defect) {
+        runFork(Effect.logError(`command '${command.name}' failed`, Cause.die(defect)))
+        return internal
+      }
+    }
+
+    return Dispatcher.of({
+      contextOf: (client) => new CommandContext(client, services),
+      dispatch,
+      endBatch: () => stopwatch.stop()
+    })
+  })
+)
+
+const unknownCommand = (request: Request): UnknownCommand => {
+  const args: Array<string> = []
+  for (let i = 1; i < request.length && args.length < maxShownArguments; i++) args.push(request.text(i))
+  return new UnknownCommand(request.text(0), args)
+}
+
+/** More of them than the error text has room for. */
+const maxShownArguments = 64

@@ -1,0 +1,32 @@
+/**
+ * The engine without sockets: everything a command needs, put together. A server adds listeners to it, an embedder calls it.
+ */
+import { Layer } from "effect"
+import type { Command } from "../services/CommandTable.ts"
+import * as AccessTracking from "./AccessTracking.ts"
+import * as ActiveExpiry from "./ActiveExpiry.ts"
+import * as ClientsMemory from "./ClientsMemory.ts"
+import * as CommandClockEffect from "./CommandClockEffect.ts"
+import * as CommandTableBuiltIn from "./CommandTableBuiltIn.ts"
+import * as Dispatcher from "./Dispatcher.ts"
+import * as Eviction from "./Eviction.ts"
+import * as KeyspaceMemory from "./KeyspaceMemory.ts"
+import * as LifecycleProcess from "./LifecycleProcess.ts"
+import * as MemoryCounted from "./MemoryCounted.ts"
+import * as ServerStatsMemory from "./ServerStatsMemory.ts"
+
+/** An engine with these commands; of two with the same name the later one counts. It needs the configuration, and nothing else. */
+export const layer = (commands: ReadonlyArray<Command>) =>
+  Dispatcher.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(ActiveExpiry.layer, MemoryCounted.layer, ServerStatsMemory.layerRates)),
+    Layer.provideMerge(Eviction.layer),
+    Layer.provideMerge(KeyspaceMemory.layer),
+    Layer.provideMerge(Layer.mergeAll(
+      AccessTracking.layer,
+      ClientsMemory.layer,
+      CommandTableBuiltIn.layer(commands),
+      LifecycleProcess.layer,
+      ServerStatsMemory.layer
+    )),
+    Layer.provideMerge(CommandClockEffect.layer)
+  )

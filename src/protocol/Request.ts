@@ -1,0 +1,184 @@
+/**
+ * One request: the name of a command and its arguments, which are bytes.
+ *
+ * A request from the network is a list of ranges of the chunk that arrived, and nothing is copied until a handler asks: it is good until more bytes are
+ * pushed into its parser, and `materialise` makes a copy that lasts. A request whose arguments could not stay in a chunk (large bulks, inline commands), or
+ * that never were on a network, is a list of byte strings. Who reads a request sees no difference.
+ *
+ * It does not know commands. An argument's number counts from 0, the command's name; numbers beyond `length` are the caller's mistake.
+ */
+import { type ByteString, toText } from "../data/ByteString.ts"
+import { type Int64, parseInt64 } from "../data/Int64.ts"
+import { Key } from "../data/Key.ts"
+import type { KeyHasher } from "../data/KeyHasher.ts"
+import { Chunk } from "./Chunk.ts"
+
+export class Request {
+  /** The number of arguments, the command's name included. */
+  length = 0
+  #chunk: Chunk = emptyChunk
+  /** Pairs of start and end in the chunk, the first one at `#base`. */
+  #ranges: Int32Array = emptyRanges
+  #base = 0
+  #values: ReadonlyArray<ByteString> | undefined = undefined
+
+  /** A request of these arguments. Strings are latin1 and flat, see `ByteString`. */
+  static of(values: ReadonlyArray<ByteString>): Request {
+    return new Request().setValues(values)
+  }
+
+  /** Lets this object stand for arguments in a chunk; for the parser, which makes one object serve all requests of a connection. */
+  setRanges(chunk: Chunk, ranges: Int32Array, base: number, length: number): this {
+    this.length = length
+    this.#chunk = chunk
+    this.#ranges = ranges
+    this.#base = base
+    this.#values = undefined
+    return this
+  }
+
+  /** Lets this object stand for these arguments. */
+  setValues(values: ReadonlyArray<ByteString>): this {
+    this.length = values.length
+    this.#values = values
+    // A request at rest must not keep the last chunk alive.
+    this.#chunk = emptyChunk
+    this.#ranges = emptyRanges
+    return this
+  }
+
+  /**
+   * Argument `i` as a string to look at: an option, a number, a pattern. What is stored is `bytes`, because this string may keep a whole chunk alive.
+   *
+   * Throws a RangeError for more bytes than a JavaScript string can hold (about 512 MiB).
+   */
+  text(i: number): string {
+    // Both assertions of an element hold because `i` is below `length`.
+    if (this.#values !== undefined) return toText(this.#values[i]!)
+    const at = this.#base + 2 * i
+    return this.#chunk.text(this.#ranges[at]!, this.#ranges[at + 1]!)
+  }
+
+  /** Argument `i` to be stored: it keeps nothing else alive, and a Buffer among it belongs to who asked. */
+  bytes(i: number): ByteString {
+    if (this.#values !== undefined) return this.#values[i]!
+    const at = this.#base + 2 * i
+    return this.#chunk.copy(this.#ranges[at]!, this.#ranges[at + 1]!)
+  }
+
+  /** Argument `i` as a key, for lookups with this hasher; good as long as the request is. */
+  key(i: number, hasher: KeyHasher): Key {
+    if (this.#values !== undefined) {
+      const value = this.#values[i]!
+      return typeof value === "string" ? Key.ofText(hasher, value) : Key.ofBytes(hasher, value, 0, value.length)
+    }
+    const at = this.#base + 2 * i
+    return Key.ofBytes(hasher, this.#chunk.bytes, this.#ranges[at]!, this.#ranges[at + 1]!)
+  }
+
+  /** The number of bytes of argument `i`. */
+  byteLength(i: number): number {
+    if (this.#values !== undefined) return this.#values[i]!.length
+    const at = this.#base + 2 * i
+    return this.#ranges[at + 1]! - this.#ranges[at]!
+  }
+
+  /** The signed 64-bit integer that argument `i` is, in Redis's one accepted form; `undefined` where it is none. */
+  integer(i: number): Int64 | undefined {
+    if (this.#values !== undefined) return parseInt64(this.#values[i]!)
+    const at = this.#base + 2 * i
+    const start = this.#ranges[at]!
+    const end = this.#ranges[at + 1]!
+    const bytes = this.#chunk.bytes
+    const length = end - start
+    if (length === 0 || length > maxIntegerLength) return undefined
+    // Up to 15 digits without sign or leading zero are read here, which is nearly always; the text knows the other rules.
+    if (length <= 15 && bytes[start]! !== zero) {
+      let value = 0
+      let position = start
+      for (; position < end; position++) {
+        const digit = bytes[position]! - zero
+        if (digit < 0 || digit > 9) break
+        value = value * 10 + digit
+      }
+      if (position === end) return value
+    }
+    return parseInt64(this.#chunk.text(start, end))
+  }
+
+  /** Whether argument `i` is this word in any case. The word is ASCII in upper case. */
+  equalsIgnoreCase(i: number, upperCaseToken: string): boolean {
+    const length = upperCaseToken.length
+    if (this.#values !== undefined) {
+      const value = this.#values[i]!
+      if (value.length !== length) return false
+      if (typeof value !== "string") return equalRange(value, 0, upperCaseToken)
+      for (let position = 0; position < length; position++) {
+        // A char code of a latin1 string is below 256, so the table has an entry for it.
+        if (upperCase[value.charCodeAt(position)]! !== upperCaseToken.charCodeAt(position)) return false
+      }
+      return true
+    }
+    const at = this.#base + 2 * i
+    const start = this.#ranges[at]!
+    return this.#ranges[at + 1]! - start === length && equalRange(this.#chunk.bytes, start, upperCaseToken)
+  }
+
+  /** A hash of argument `i` that ignores the case of ASCII letters, to find words in a table: equal to `hashOfWord` of the word in upper case. */
+  hashIgnoreCase(i: number): number {
+    let hash = 0
+    if (this.#values !== undefined) {
+      const value = this.#values[i]!
+      if (typeof value !== "string") return hashRange(value, 0, value.length)
+      for (let position = 0; position < value.length; position++) {
+        hash = (Math.imul(hash, 31) + upperCase[value.charCodeAt(position)]!) | 0
+      }
+      return hash
+    }
+    const at = this.#base + 2 * i
+    return hashRange(this.#chunk.bytes, this.#ranges[at]!, this.#ranges[at + 1]!)
+  }
+
+  /** A copy that is independent of the chunk: what a queue keeps, or a command that waits. */
+  materialise(): Request {
+    if (this.#values !== undefined) return Request.of(this.#values)
+    const values: Array<ByteString> = []
+    for (let i = 0; i < this.length; i++) values.push(this.bytes(i))
+    return Request.of(values)
+  }
+}
+
+/** The hash that `hashIgnoreCase` gives for an argument equal to this word in any case. */
+export const hashOfWord = (upperCaseWord: string): number => {
+  let hash = 0
+  for (let position = 0; position < upperCaseWord.length; position++) {
+    hash = (Math.imul(hash, 31) + upperCaseWord.charCodeAt(position)) | 0
+  }
+  return hash
+}
+
+const emptyChunk = new Chunk(Buffer.alloc(0), 0)
+const emptyRanges = new Int32Array(0)
+
+const zero = 0x30
+
+/** "-9223372036854775808" */
+const maxIntegerLength = 20
+
+/** For each byte the byte itself, but ASCII's small letters as capitals. */
+const upperCase = Uint8Array.from({ length: 256 }, (_, byte) => byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte)
+
+const equalRange = (bytes: Buffer, start: number, upperCaseToken: string): boolean => {
+  for (let position = 0; position < upperCaseToken.length; position++) {
+    if (upperCase[bytes[start + position]!]! !== upperCaseToken.charCodeAt(position)) return false
+  }
+  return true
+}
+
+const hashRange = (bytes: Buffer, start: number, end: number): number => {
+  let hash = 0
+  for (let position = start; position < end; position++) {
+    hash = (Math.imul(hash, 31) + upperCase[bytes[position]!]!) | 0
+  }
+  return hash
+}

@@ -1,0 +1,72 @@
+/**
+ * The databases of this server: what a key holds, how long it lives, and how both change.
+ *
+ * Every method is one synchronous, atomic step. An expired key is gone for every caller, also when nothing has removed it yet. Keys that are found are
+ * touched for LRU and LFU unless the method says otherwise.
+ */
+import { Context } from "effect"
+import type { Key } from "../data/Key.ts"
+import type { KeyHasher } from "../data/KeyHasher.ts"
+import type { Value } from "../data/Value.ts"
+
+export interface Database {
+  readonly index: number
+  /** Keys, with those that are expired but not removed yet. */
+  readonly size: number
+  /** Keys that have a time to live. */
+  readonly volatileSize: number
+
+  /** The value for a command that reads it: counts a keyspace hit or miss. */
+  readonly read: (key: Key) => Value | undefined
+  /** As `read`, but leaves no trace in LRU and LFU: for TTL, TYPE, OBJECT and the like. */
+  readonly peek: (key: Key) => Value | undefined
+  /** The value for a command that is about to change it: no hit or miss is counted. */
+  readonly find: (key: Key) => Value | undefined
+
+  /** Makes `value` what the key holds, and forgets its time to live. */
+  readonly set: (key: Key, value: Value) => void
+  /** Makes `value` what the key holds, and keeps its time to live. */
+  readonly update: (key: Key, value: Value) => void
+  /** Runs `change` on the value that the key holds, which it alters in place, and accounts for the memory that takes. */
+  readonly modify: <V extends Value, A>(key: Key, value: V, change: (value: V) => A) => A
+  /** Says whether there was something to remove. */
+  readonly remove: (key: Key) => boolean
+
+  /** Milliseconds since the epoch; `undefined` for a key without a time to live and for a missing one. */
+  readonly deadline: (key: Key) => number | undefined
+  /** Gives an existing key a time to live. One that has already passed is legal: the key is expired. */
+  readonly setDeadline: (key: Key, expireAtMillis: number) => void
+  /** Says whether there was a time to live. */
+  readonly clearDeadline: (key: Key) => boolean
+
+  /** Seconds since the key was last touched, to the resolution of the LRU clock. Does not touch it. */
+  readonly idleSeconds: (key: Key) => number
+  /** The logarithmic access counter, decayed to now. Only meaningful under an LFU policy. Does not touch it. */
+  readonly frequency: (key: Key) => number
+
+  /** A live key, each with the same probability. */
+  readonly randomKey: () => string | undefined
+  /** Visits some live keys and answers the next cursor, 0 at the end: Redis's guarantee for SCAN. `visit` must not change the database. */
+  readonly scan: (cursor: number, visit: (key: string, value: Value) => void) => number
+  /** Visits every live key. `visit` must not change the database. */
+  readonly forEach: (visit: (key: string, value: Value, expireAtMillis: number | undefined) => void) => void
+  /** Removes every key and answers how many there were; takes the same time for any number. */
+  readonly clear: () => number
+  /** Mean of the remaining times to live in milliseconds, estimated by the expiry cycle. */
+  readonly averageTtlMillis: number
+}
+
+export class Keyspace extends Context.Service<Keyspace, {
+  readonly hasher: KeyHasher
+  readonly databases: ReadonlyArray<Database>
+  /** Exchanges the contents of two databases; clients stay where they are. */
+  readonly swap: (first: number, second: number) => void
+  /** Bytes of all keys, values and tables, counted as they change. */
+  readonly usedBytes: () => number
+  /** Bytes of one key with its value and its share of the tables. */
+  readonly entryBytes: (database: Database, key: Key) => number
+  /** Bytes of the tables alone. */
+  readonly overheadBytes: () => number
+  /** Changes since the start: every write that altered something counts. */
+  readonly changes: () => number
+}>()("keyloom/services/Keyspace") {}
