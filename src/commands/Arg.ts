@@ -73,7 +73,7 @@ export class Arg<out A> {
     return new Arg({ ...this.spec, name }, this.decoder)
   }
 
-  /** The type in COMMAND DOCS, where it differs from the one that reads it. */
+  /** The type in COMMAND DOCS, for what the handler reads itself because Redis looks at it late. */
   typed(type: ArgumentType): Arg<A> {
     return new Arg({ ...this.spec, type }, this.decoder)
   }
@@ -118,17 +118,6 @@ export class Arg<out A> {
       },
       minimum,
       width
-    })
-  }
-
-  /** Its error is left to the handler, where Redis looks at the arguments behind it first. */
-  late(): Arg<Late<A>> {
-    const { minimum, read, width } = this.decoder
-    return new Arg<Late<A>>(this.spec, {
-      read: (reader) => ({ value: read(reader) }),
-      minimum,
-      width,
-      infallible: true
     })
   }
 
@@ -182,11 +171,6 @@ export class Arg<out A> {
 export interface Labelled<Token extends string, A> {
   readonly token: Token
   readonly value: A
-}
-
-/** What `late` decodes to. */
-export interface Late<A> {
-  readonly value: A | CommandError
 }
 
 const leaf = <A>(type: ArgumentType, read: (reader: ArgReader) => A): Arg<A> =>

@@ -41,6 +41,7 @@ export const roundBinary = (
 /** The number of bits of a non-negative bigint; 0 for 0. */
 export const bitLength = (value: bigint): number => {
   if (value === 0n) return 0
+  if (value <= 0xffffffffn) return 32 - Math.clz32(Number(value))
   const hex = value.toString(16)
   return hex.length * 4 - (Math.clz32(Number.parseInt(hex.charAt(0), 16)) - 28)
 }

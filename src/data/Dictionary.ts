@@ -69,7 +69,9 @@ export class Dictionary<V> {
       const index = link - 1
       const facts = this.#facts[index >>> segmentShift]!
       const at = (index & segmentMask) << factsShift
-      if (facts[at] === hash && this.#slots[index >>> segmentShift]![(index & segmentMask) << 1] === wanted) return index
+      if (facts[at] === hash && this.#slots[index >>> segmentShift]![(index & segmentMask) << 1] === wanted) {
+        return index
+      }
       link = facts[at + factNext]!
     }
     return -1
@@ -370,7 +372,7 @@ const headsBytes = (count: number): number => typedArrayBytes + count * 4
 const entriesBytes = (count: number): number => typedArrayBytes + arrayBytes + (count << factsShift) * 4 + count * 16
 const smallestOverheadBytes = headsBytes(smallestBucketCount) + entriesBytes(smallestCapacity)
 
-const emptySlots = (entries: number): Array<unknown> => [...new Array<unknown>(entries << 1)]
+const emptySlots = (entries: number): Array<unknown> => new Array<unknown>(entries << 1)
 
 const isText = (source: Buffer, start: number, end: number, text: string): boolean => {
   const length = end - start

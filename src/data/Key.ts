@@ -41,6 +41,6 @@ export class Key {
 
   /** The key as a latin1 string of its own, which keeps nothing else alive; made at the first call. */
   get text(): string {
-    return this.#text ??= this.source!.toString("latin1", this.start, this.end)
+    return this.#text ??= this.source!.latin1Slice(this.start, this.end)
   }
 }

@@ -34,8 +34,8 @@ export const parseLongDouble = (text: ByteString): LongDouble | undefined => {
   const integerDigits = decimals + String(magnitude).length
   if (integerDigits > maxDecimalExponent || integerDigits < -maxDecimalExponent) return undefined
   const value = decimals >= 0
-    ? toLongDouble({ mantissa: mantissa * 10n ** BigInt(decimals), exponent: 0 })
-    : divide(mantissa, 10n ** BigInt(-decimals))
+    ? toLongDouble({ mantissa: mantissa * powerOfTen(decimals), exponent: 0 })
+    : divide(mantissa, powerOfTen(-decimals))
   return value.mantissa === 0n || !isFiniteLongDouble(value) ? undefined : value
 }
 
@@ -96,6 +96,10 @@ const divide = (numerator: bigint, denominator: bigint): LongDouble => {
   const isInexact = quotient * denominator !== dividend
   return toLongDouble({ mantissa: isNegative ? -quotient : quotient, exponent: -shift }, isInexact)
 }
+
+const powerOfTen = (exponent: number): bigint => smallPowers[exponent] ?? 10n ** BigInt(exponent)
+
+const smallPowers: ReadonlyArray<bigint> = Array.from({ length: 32 }, (_, exponent) => 10n ** BigInt(exponent))
 
 const zero: LongDouble = { mantissa: 0n, exponent: 0 }
 const positiveInfinity: LongDouble = { mantissa: 1n, exponent: Infinity }

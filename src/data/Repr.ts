@@ -17,7 +17,7 @@ export const repr = (text: string): string =>
  *
  * In double quotes `\n`, `\r`, `\t`, `\b`, `\a` and `\xHH` stand for a byte, and any other byte behind a backslash for
  * itself; in single quotes only `\'` does. Quotes may begin inside a word. A NUL byte ends the line. Source:
- * `sdssplitargs` in sds.c.
+ * `sdssplitargs` in sds.c; Valkey 8.1 loses an unescaped byte 0xff, Redis, and this, do not.
  *
  * **Gotchas** The words may share memory with the line: what is kept needs `flatCopy` of ByteString.ts.
  */

@@ -4,7 +4,6 @@
  * It reads no further while its replies are not taken (backpressure), and after a bounded number of requests it lets the other connections have their turn.
  * When the socket ends, so does the fiber; what it has run by then stays done, as in Redis.
  */
-import { NodeSocket } from "@effect/platform-node"
 import { Effect } from "effect"
 import { Socket } from "effect/socket"
 import type * as Net from "node:net"
@@ -65,8 +64,7 @@ export const make = Effect.gen(function*() {
     return yield* closed
   })
 
-  return Effect.fnUntraced(function*(socket: Socket.Socket) {
-    const net = yield* NodeSocket.NetSocket
+  return Effect.fnUntraced(function*(net: Net.Socket, socket: Socket.Socket) {
     const pull = yield* Socket.readerBytes(socket)
     const output = yield* socket.writer
     const parser = new RequestParser(limits)

@@ -472,14 +472,14 @@ const exchange = async (
   if (closes === true) return await client.untilClosed()
   // RESET is served before authentication, too. Half-closing instead would be shorter, but cuts off what is not yet sent.
   client.write(request("RESET"))
-  let answers = ""
-  while (!answers.endsWith(resetAnswer)) {
+  const answers: Array<string> = []
+  while (answers.at(-1) !== resetAnswer) {
     const received = await client.receive().catch(() => undefined)
-    if (received === undefined) return `${answers}${await client.untilClosed()} (and closed)`
-    answers += received.raw
+    if (received === undefined) return `${answers.join("")}${await client.untilClosed()} (and closed)`
+    answers.push(received.raw)
   }
   client.close()
-  return answers
+  return answers.join("")
 }
 
 const resetAnswer = "+RESET\r\n"

@@ -69,8 +69,10 @@ const flushCommand = (
     categories: ["keyspace", "dangerous"],
     tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
     args: {
-      flushType: Arg.oneOf({ async: Arg.token("ASYNC").since("4.0.0"), sync: Arg.token("SYNC").since("6.2.0") })
-        .optional().once()
+      flushType: Arg.oneOf({
+        async: Arg.token("ASYNC").since("4.0.0").once(),
+        sync: Arg.token("SYNC").since("6.2.0").once()
+      }).optional()
     },
     run: (context, { flushType }) => {
       const { config, stats } = context

@@ -1,18 +1,18 @@
 /**
  * EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT: a key gets a time to live. A time that has passed already removes the key at once.
  */
-import type { Int64 } from "../../data/Int64.ts"
+import { type Int64, maxInt64, minInt64, parseInt64 } from "../../data/Int64.ts"
 import type { ArgReader } from "../../protocol/ArgReader.ts"
-import { type CommandError, Failure, InvalidExpireTime, isCommandError } from "../../protocol/CommandError.ts"
+import { type CommandError, Failure, InvalidExpireTime, notInteger } from "../../protocol/CommandError.ts"
 import type { Command } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
-import { deadlineAfter } from "./deadline.ts"
+import * as Expiry from "../expiry.ts"
 
 interface ExpireDeclaration {
   readonly summary: string
   readonly since: string
-  readonly time: Arg.Arg<Int64>
+  readonly time: Arg.Arg<string>
   readonly unitMillis: 1 | 1000
   /** The time counts from now, not from the epoch. */
   readonly isRelative: boolean
@@ -27,10 +27,12 @@ const expireCommand = (name: string, { isRelative, summary, since, time, unitMil
     complexity: "O(1)",
     flags: ["write", "fast"],
     categories: ["keyspace"],
-    args: { key: Arg.key("RW", "UPDATE"), time: time.late(), condition: conditions },
+    args: { key: Arg.key("RW", "UPDATE"), time, condition: conditions },
     run: ({ clock, database, stats }, { condition, key, time }) => {
-      if (isCommandError(time.value)) return time.value
-      const deadline = deadlineAfter(isRelative ? clock.millis : 0, time.value, unitMillis)
+      // Redis looks at the time when it has read the conditions.
+      const duration = parseInt64(time)
+      if (duration === undefined) return notInteger
+      const deadline = deadlineAfter(isRelative ? clock.millis : 0, duration, unitMillis)
       if (deadline === undefined) return invalidTime
       if (database.find(key) === undefined) return 0
       if (!isWanted(condition, deadline, database.deadline(key))) return 0
@@ -43,6 +45,15 @@ const expireCommand = (name: string, { isRelative, summary, since, time, unitMil
       return 1
     }
   })
+}
+
+/** Milliseconds since the epoch; `undefined` where they, or `duration` itself in milliseconds, leave the range of 64 bits. */
+const deadlineAfter = (baseMillis: number, duration: Int64, unitMillis: 1 | 1000): number | undefined => {
+  const deadline = Number(duration) * unitMillis + baseMillis
+  if (Math.abs(deadline) <= Expiry.lastDeadline) return deadline
+  const millis = BigInt(duration) * BigInt(unitMillis)
+  if (millis < minInt64 || millis > maxInt64 - BigInt(baseMillis)) return undefined
+  return millis < 0n ? 0 : Expiry.lastDeadline
 }
 
 const tokens = ["NX", "XX", "GT", "LT"] as const
@@ -88,7 +99,7 @@ const conditions = new Arg.Arg<Conditions>({ ...alternatives.spec, since: "7.0.0
 export const expire = expireCommand("EXPIRE", {
   summary: "Lets a key expire after a number of seconds.",
   since: "1.0.0",
-  time: Arg.integer.named("seconds"),
+  time: Expiry.duration.named("seconds"),
   unitMillis: 1000,
   isRelative: true
 })
@@ -96,7 +107,7 @@ export const expire = expireCommand("EXPIRE", {
 export const pexpire = expireCommand("PEXPIRE", {
   summary: "Lets a key expire after a number of milliseconds.",
   since: "2.6.0",
-  time: Arg.integer.named("milliseconds"),
+  time: Expiry.duration.named("milliseconds"),
   unitMillis: 1,
   isRelative: true
 })
@@ -104,7 +115,7 @@ export const pexpire = expireCommand("PEXPIRE", {
 export const expireAt = expireCommand("EXPIREAT", {
   summary: "Lets a key expire at a Unix time in seconds.",
   since: "1.2.0",
-  time: Arg.integer.typed("unix-time").named("unix-time-seconds"),
+  time: Expiry.moment.named("unix-time-seconds"),
   unitMillis: 1000,
   isRelative: false
 })
@@ -112,7 +123,7 @@ export const expireAt = expireCommand("EXPIREAT", {
 export const pexpireAt = expireCommand("PEXPIREAT", {
   summary: "Lets a key expire at a Unix time in milliseconds.",
   since: "2.6.0",
-  time: Arg.integer.typed("unix-time").named("unix-time-milliseconds"),
+  time: Expiry.moment.named("unix-time-milliseconds"),
   unitMillis: 1,
   isRelative: false
 })

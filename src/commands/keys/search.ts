@@ -88,13 +88,13 @@ export const scan = make("SCAN", {
     // COUNT is about the effort, not about what is found: keys are counted before they are filtered, and a table with many empty buckets ends the call too.
     let seen = 0
     let next = cursor
-    let steps = 0
-    do {
+    for (let step = 0; step <= 10 * count; step++) {
       next = database.scan(next, (name, value) => {
         seen++
         if ((type === undefined || typeName(value) === type) && isWanted(name)) names.push(name)
       })
-    } while (next !== 0 && steps++ < 10 * count && seen < count)
+      if (next === 0 || seen >= count) break
+    }
     return [String(next), names]
   }
 })

@@ -4,7 +4,6 @@
 import type { Command } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
-import { integerReply } from "./deadline.ts"
 
 interface TimeDeclaration {
   readonly summary: string
@@ -31,7 +30,7 @@ const timeCommand = (name: string, { isRelative, since, summary, unitMillis }: T
       if (deadline === undefined) return noDeadline
       const millis = isRelative ? deadline - clock.millis : deadline
       // Seconds are rounded to the nearest, so that TTL right after EXPIRE answers what EXPIRE was given.
-      return integerReply(unitMillis === 1 ? millis : Math.floor((millis + 500) / 1000))
+      return unitMillis === 1 ? millis : Math.floor((millis + 500) / 1000)
     }
   })
 

@@ -5,12 +5,13 @@ import type { ByteString } from "../../data/ByteString.ts"
 import {
   commonLength,
   type CommonRange,
+  type CommonSubsequence,
   longestCommonSubsequence,
   tableBytes
 } from "../../data/LongestCommonSubsequence.ts"
 import { toBytes } from "../../data/StringValue.ts"
 import { isString } from "../../data/Value.ts"
-import { Failure } from "../../protocol/CommandError.ts"
+import { Failure, isCommandError } from "../../protocol/CommandError.ts"
 import { MapReply, type Reply } from "../../protocol/Reply.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
@@ -44,24 +45,36 @@ export const lcs = Command.make("LCS", {
     const b = toBytes(value2)
     // Redis holds its table against this limit also where only the length is asked for.
     if (tableBytes(a.length, b.length) > config.values["proto-max-bulk-len"]) return tableTooLarge
-    if (idx) return matches(a, b, minMatchLen, withmatchlen)
-    return len ? commonLength(a, b) : longestCommonSubsequence(a, b).bytes
+    if (len) return commonLength(a, b)
+    const common = tryCommonSubsequence(a, b)
+    if (isCommandError(common)) return common
+    return idx ? matches(common, minMatchLen, withmatchlen) : common.bytes
   }
 })
 
+/** A limit that was raised far enough allows tables for which there is no memory. */
+const tryCommonSubsequence = (a: ByteString, b: ByteString): CommonSubsequence | Failure => {
+  try {
+    return longestCommonSubsequence(a, b)
+  } catch (error) {
+    if (error instanceof RangeError) return notAllocated
+    throw error
+  }
+}
+
 /** The runs of at least `minLength` bytes that make up the subsequence, from the last one to the first. */
-const matches = (a: ByteString, b: ByteString, minLength: number, withLengths: boolean): Reply => {
-  const common = longestCommonSubsequence(a, b)
+const matches = ({ bytes, ranges }: CommonSubsequence, minLength: number, withLengths: boolean): Reply => {
   const match = ({ aEnd, aStart, bEnd, bStart, length }: CommonRange): Reply =>
     withLengths ? [[aStart, aEnd], [bStart, bEnd], length] : [[aStart, aEnd], [bStart, bEnd]]
   return new MapReply([
     "matches",
-    common.ranges.filter(({ length }) => length >= minLength).map(match),
+    ranges.filter(({ length }) => length >= minLength).map(match),
     "len",
-    common.bytes.length
+    bytes.length
   ])
 }
 
 const notStrings = new Failure("The specified keys must contain string values")
 const lengthAndIndexes = new Failure("If you want both the length and indexes, please just use IDX.")
 const tableTooLarge = new Failure("Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len")
+const notAllocated = new Failure("Insufficient memory, failed allocating transient memory for LCS")

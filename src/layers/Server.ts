@@ -1,0 +1,22 @@
+/**
+ * The engine with its doors open: listeners, the care for connected clients, and the line that tools wait for.
+ */
+import { Effect, Layer } from "effect"
+import type { Command } from "../services/CommandTable.ts"
+import { ServerConfig } from "../services/ServerConfig.ts"
+import * as ClientsCron from "./ClientsCron.ts"
+import * as Engine from "./Engine.ts"
+import * as SocketServers from "./SocketServers.ts"
+
+const announcement = Layer.effectDiscard(Effect.gen(function*() {
+  const { values: config } = yield* ServerConfig
+  if (config.port !== 0) yield* Effect.logInfo("Ready to accept connections tcp")
+  if (config.unixsocket !== undefined) yield* Effect.logInfo("Ready to accept connections unix")
+}))
+
+export const layer = (commands: ReadonlyArray<Command>) =>
+  announcement.pipe(
+    Layer.provideMerge(SocketServers.layer),
+    Layer.provideMerge(ClientsCron.layer),
+    Layer.provideMerge(Engine.layer(commands))
+  )

@@ -1,0 +1,104 @@
+/**
+ * Reads the command line, runs the server until a signal or SHUTDOWN ends it, and says what kept it from starting.
+ */
+import { NodeFileSystem, NodePath, NodeRuntime } from "@effect/platform-node"
+import { Effect, Exit, FileSystem, Layer } from "effect"
+import { text } from "node:stream/consumers"
+import { builtIn } from "./commands/index.ts"
+import * as Server from "./layers/Server.ts"
+import * as ServerConfigFile from "./layers/ServerConfigFile.ts"
+import * as ServerLog from "./layers/ServerLog.ts"
+import { type CommandLine, parseCommandLine } from "./services/config/CommandLine.ts"
+import { Lifecycle } from "./services/Lifecycle.ts"
+import { ServerConfig } from "./services/ServerConfig.ts"
+import { keyloomVersion } from "./services/Versions.ts"
+
+const usage = `Usage: keyloom [/path/to/redis.conf] [--directive value ...] [-]
+       keyloom -                  read the configuration from standard input
+       keyloom --help | -h
+       keyloom --version | -v
+
+Examples:
+       keyloom                    run with the embedded defaults
+       keyloom /etc/redis.conf    run with the directives of a file
+       keyloom --port 7000 --maxmemory 1gb --maxmemory-policy allkeys-lru
+       keyloom /etc/redis.conf --loglevel verbose -
+
+Every directive can also be set by the environment: KEYLOOM_MAXMEMORY=1gb.
+Flags win over the environment, the environment over the file.
+`
+
+const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
+  Effect.gen(function*() {
+    const { awaitShutdown, processId } = yield* Lifecycle
+    yield* pidFile(processId)
+    yield* awaitShutdown
+    yield* Effect.logWarning("Keyloom is now ready to exit, bye bye...")
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(
+      Server.layer(builtIn).pipe(
+        Layer.provideMerge(greeting),
+        Layer.provideMerge(ServerLog.layer),
+        Layer.provideMerge(ServerConfigFile.layer({
+          commandLine,
+          environment: process.env,
+          stdin: Effect.promise(() => text(process.stdin))
+        }))
+      )
+    )
+  )
+
+const greeting = Layer.effectDiscard(Effect.gen(function*() {
+  const { configFile, warnings } = yield* ServerConfig
+  yield* Effect.logInfo(`Keyloom ${keyloomVersion} starts, pid=${process.pid}`)
+  yield* Effect.logInfo(
+    configFile === undefined ? "No config file: using the embedded defaults" : `Configuration loaded from ${configFile}`
+  )
+  for (const warning of warnings) yield* Effect.logWarning(warning)
+}))
+
+/** A file that names this process for as long as it runs. */
+const pidFile = Effect.fnUntraced(function*(processId: number) {
+  const { values: { pidfile } } = yield* ServerConfig
+  const fs = yield* FileSystem.FileSystem
+  if (pidfile === undefined) return
+  yield* Effect.acquireRelease(
+    fs.writeFileString(pidfile, `${processId}\n`),
+    () => Effect.ignore(fs.remove(pidfile))
+  ).pipe(Effect.catch((error) => Effect.logWarning(`Can't write the pid file: ${error.message}`)))
+})
+
+const program = (commandLine: CommandLine) => {
+  switch (commandLine._tag) {
+    case "Help":
+      return Effect.sync(() => void process.stdout.write(usage))
+    case "Version":
+      return Effect.sync(() => void process.stdout.write(`Keyloom server v=${keyloomVersion} node=${process.version}\n`))
+    case "Run":
+      return serve(commandLine)
+  }
+}
+
+/** The first signal ends the server in order, which NodeRuntime does; a second one ends it at once. */
+let signals = 0
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (++signals > 1) process.exit(1)
+  })
+}
+
+program(parseCommandLine(process.argv.slice(2))).pipe(
+  Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)),
+  // An error that is foreseen is one line; its stack would tell an operator nothing.
+  Effect.catch((error) =>
+    Effect.sync(() => {
+      process.stderr.write(`keyloom: ${error.message}\n`)
+      process.exitCode = 1
+    })
+  ),
+  NodeRuntime.runMain({
+    teardown: (exit, onExit) =>
+      onExit(Exit.isSuccess(exit) || Exit.hasInterrupts(exit) ? Number(process.exitCode ?? 0) : 1)
+  })
+)
