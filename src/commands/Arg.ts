@@ -37,6 +37,8 @@ export interface ArgSpec {
   readonly multiple?: boolean | undefined
   readonly once?: boolean | undefined
   readonly keyFlags?: ReadonlyArray<KeyFlag> | undefined
+  /** COMMAND DOCS does not show it. */
+  readonly undocumented?: boolean | undefined
   /** The key spec a key belongs to, where it is not the next one in order. */
   readonly keySpec?: number | undefined
   /** Members of a `oneof` or `block`, by name. */
@@ -88,6 +90,11 @@ export class Arg<out A> {
 
   ofKeySpec(keySpec: number): Arg<A> {
     return new Arg({ ...this.spec, keySpec }, this.decoder)
+  }
+
+  /** An argument that Redis does not mention in COMMAND DOCS, or does not have. */
+  undocumented(): Arg<A> {
+    return new Arg({ ...this.spec, undocumented: true }, this.decoder)
   }
 
   /** An option, or an alternative of one, that is a syntax error the second time. */
@@ -258,10 +265,11 @@ export const oneOf = <const Members extends Fields>(members: Members): Arg<Decod
   // The names of the object's own properties are its keys, and their values are its members.
   const alternatives = Object.entries(members) as unknown as ReadonlyArray<readonly [string, Arg<Member>]>
   const widths = new Set(alternatives.map(([, arg]) => arg.decoder.width))
+  const choices = alternatives.map(([, arg]) => ({ read: arg.decoder.read, tokens: firstTokens(arg) }))
   return new Arg<Member>({ type: "oneof", members: alternatives }, {
     read: (reader) => {
-      for (const [, arg] of alternatives) {
-        if (firstTokens(arg).length === 0 || startsHere(arg, reader)) return arg.decoder.read(reader)
+      for (const { read, tokens } of choices) {
+        if (tokens.length === 0 || tokens.some((token) => reader.accepts(token))) return read(reader)
       }
       return syntaxFailure
     },
@@ -289,8 +297,14 @@ export const block = <const Members extends Fields>(members: Members): Arg<Decod
 export const firstTokens = (arg: Arg<unknown>): ReadonlyArray<string> => {
   if (arg.spec.token !== undefined) return [arg.spec.token]
   if (arg.spec.type === "oneof") return (arg.spec.members ?? []).flatMap(([, member]) => firstTokens(member))
-  const first = arg.spec.type === "block" ? arg.spec.members?.[0] : undefined
-  return first === undefined ? [] : firstTokens(first[1])
+  if (arg.spec.type !== "block") return []
+  const tokens: Array<string> = []
+  for (const [, member] of arg.spec.members ?? []) {
+    tokens.push(...firstTokens(member))
+    // Behind an argument that may be left out the next one can be the first.
+    if (member.spec.optional !== true) break
+  }
+  return tokens
 }
 
 /** The tokens among `firstTokens` that must not come twice. */
@@ -300,6 +314,3 @@ export const onceTokens = (arg: Arg<unknown>): ReadonlyArray<string> =>
     : arg.spec.once === true
     ? firstTokens(arg)
     : []
-
-export const startsHere = (arg: Arg<unknown>, reader: ArgReader): boolean =>
-  firstTokens(arg).some((token) => reader.accepts(token))

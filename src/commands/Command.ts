@@ -20,8 +20,9 @@
  * })
  */
 import { type CommandError, isCommandError, WrongArity } from "../protocol/CommandError.ts"
+import type { Request } from "../protocol/Request.ts"
 import type { CommandContext } from "../services/CommandContext.ts"
-import type { Answer, Command, CommandFacts, KeySpec } from "../services/CommandTable.ts"
+import type { Answer, Command, CommandFacts, KeyReference, KeySpec } from "../services/CommandTable.ts"
 import { compileFields, type Decoded, type Fields } from "./argFields.ts"
 import { argumentFacts, keySpecsOf } from "./argFacts.ts"
 import { helpLines } from "./help.ts"
@@ -30,6 +31,8 @@ export interface Declaration<F extends Fields> extends CommandFacts {
   readonly args: F
   /** Where the keys are, if that does not follow from the arguments. */
   readonly keySpecs?: ReadonlyArray<KeySpec>
+  /** Which keys a request has, and how it uses them, if that does not follow from the key specs: flags that depend on the options, for example. */
+  readonly getKeys?: (request: Request) => ReadonlyArray<KeyReference>
   /** The number of arguments, if that does not follow from the arguments. */
   readonly arity?: number
   /** The answer to an argument that fits no option; a syntax error unless given. */
@@ -84,7 +87,7 @@ export const container = (
 }
 
 const build = <F extends Fields>(name: string, firstArgument: number, declaration: Declaration<F>): Command => {
-  const { args: fields, arity, exact = false, keySpecs, run, unknownOption, ...facts } = declaration
+  const { args: fields, arity, exact = false, getKeys, keySpecs, run, unknownOption, ...facts } = declaration
   const decode = compileFields(fields)
   const args = Object.entries(fields)
   const isVariadic = args.some(([, { decoder }]) => decoder.width === undefined)
@@ -95,6 +98,7 @@ const build = <F extends Fields>(name: string, firstArgument: number, declaratio
     flags: new Set(facts.flags),
     arity: arity ?? (isVariadic ? -minimum : minimum),
     keySpecs: keySpecs ?? keySpecsOf(args, firstArgument),
+    getKeys,
     arguments: argumentFacts(args),
     subcommands: undefined,
     execute: (context, request) => {

@@ -19,7 +19,7 @@ export const argumentFacts = (args: NamedArgs): ReadonlyArray<ArgumentFacts> => 
     multiple: spec.multiple,
     arguments: spec.members?.map(factsOf)
   })
-  return args.map(factsOf)
+  return args.filter(([, { spec }]) => spec.undocumented !== true).map(factsOf)
 }
 
 /** `unixTimeSeconds` is `unix-time-seconds` in COMMAND DOCS. */

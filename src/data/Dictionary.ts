@@ -321,7 +321,7 @@ export class Dictionary<V> {
       }
     } else {
       const capacity = this.#heads[0]!.length
-      if (capacity > smallestBucketCount && this.#bucketCount <= capacity >>> 2) this.#resizeFirstHeads(capacity >>> 1)
+      if (capacity > smallestBucketCount && this.#bucketCount <= capacity >>> 1) this.#resizeFirstHeads(capacity >>> 1)
     }
   }
 

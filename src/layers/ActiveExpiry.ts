@@ -5,16 +5,12 @@
  * that `active-expire-effort` allows; otherwise there is a slice every 1000/`hz` milliseconds. A slice is short, because every client waits for it.
  * After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
  */
-import { Context, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
+import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
 import { type DatabaseTables, KeyspaceTables } from "./KeyspaceMemory.ts"
-
-/** DEBUG SET-ACTIVE-EXPIRE turns the cycle off. */
-export class ActiveExpiry extends Context.Service<ActiveExpiry, { isEnabled: boolean }>()(
-  "keyloom/layers/ActiveExpiry"
-) {}
 
 /** The longest a slice may take, and the most keys it looks at where time stands still. */
 const sliceNanos = 1_000_000

@@ -35,6 +35,8 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
       while (pausedMode() !== undefined) {
         const remainingMillis = untilMillis - clock.currentTimeMillisUnsafe()
         yield* Effect.raceFirst(unpaused.await, Effect.sleep(Math.min(remainingMillis, longestSleepMillis)))
+        // The latch wakes whoever waits within the command that opens it, which has to end first.
+        yield* Effect.yieldNow
       }
     })
 

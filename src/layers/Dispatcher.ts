@@ -16,11 +16,13 @@ import {
 } from "../protocol/CommandError.ts"
 import { CommandNameTable } from "../protocol/CommandNames.ts"
 import type { Request } from "../protocol/Request.ts"
+import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import type { Client } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { CommandContext, type CommandServices } from "../services/CommandContext.ts"
 import { type Answer, type Command, CommandTable } from "../services/CommandTable.ts"
+import { Host } from "../services/Host.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { Lifecycle } from "../services/Lifecycle.ts"
 import { Memory } from "../services/Memory.ts"
@@ -63,6 +65,8 @@ export const layer = Layer.effect(
       memory: yield* Memory,
       lifecycle: yield* Lifecycle,
       clock: yield* CommandClock,
+      activeExpiry: yield* ActiveExpiry,
+      host: yield* Host,
       random: () => random.nextDoubleUnsafe()
     }
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
@@ -121,10 +125,11 @@ export const layer = Layer.effect(
       const { client } = context
       client.lastCommand = command.name
       client.commandCount++
-      counters.commandsProcessed++
       access.isPaused = client.noTouch && !route.touchesAlways
       stopwatch.start(route.stats, route.isFast)
       const answer = run(command, context, request)
+      // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
+      counters.commandsProcessed++
       if (isCommandError(answer)) {
         route.stats.failedCalls++
         return reject(answer)

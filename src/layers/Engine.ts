@@ -10,6 +10,7 @@ import * as CommandClockEffect from "./CommandClockEffect.ts"
 import * as CommandTableBuiltIn from "./CommandTableBuiltIn.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import * as Eviction from "./Eviction.ts"
+import * as HostProcess from "./HostProcess.ts"
 import * as KeyspaceMemory from "./KeyspaceMemory.ts"
 import * as LifecycleProcess from "./LifecycleProcess.ts"
 import * as MemoryCounted from "./MemoryCounted.ts"
@@ -25,6 +26,7 @@ export const layer = (commands: ReadonlyArray<Command>) =>
       AccessTracking.layer,
       ClientsMemory.layer,
       CommandTableBuiltIn.layer(commands),
+      HostProcess.layer,
       LifecycleProcess.layer,
       ServerStatsMemory.layer
     )),

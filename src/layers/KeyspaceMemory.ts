@@ -129,6 +129,11 @@ export class DatabaseTables implements Database {
     return this.#table.valueAt(entry)
   }
 
+  inspect(key: Key): Value | undefined {
+    const entry = this.#findLive(key)
+    return entry < 0 ? undefined : this.#table.valueAt(entry)
+  }
+
   set(key: Key, value: Value): void {
     const entry = this.#table.find(key)
     if (entry < 0) return this.#insert(key, value)
@@ -188,6 +193,11 @@ export class DatabaseTables implements Database {
   frequency(key: Key): number {
     const entry = this.#findLive(key)
     return entry < 0 ? 0 : this.#shared.access.frequency(this.#table.accessAt(entry))
+  }
+
+  access(key: Key): number {
+    const entry = this.#findLive(key)
+    return entry < 0 ? 0 : this.#table.accessAt(entry)
   }
 
   randomKey(): string | undefined {

@@ -108,7 +108,7 @@ export class ProtocolFailure extends Base {
   }
 }
 
-/** A failure that only one command knows: `code` is the first word that clients match on. */
+/** A failure that only one command knows: `code` is the first word that clients match on, all of the text where `message` is empty. */
 export class Failure extends Base {
   readonly _tag = "Failure"
   readonly code: string
@@ -205,7 +205,7 @@ export const errorText = (error: CommandError): string => {
     case "ProtocolFailure":
       return `ERR Protocol error: ${error.reason}`
     case "Failure":
-      return `${error.code} ${error.message}`
+      return error.message === "" ? error.code : `${error.code} ${error.message}`
   }
 }
 

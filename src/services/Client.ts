@@ -77,9 +77,9 @@ export class Client {
     return "normal"
   }
 
-  /** A Unix socket has no port: its address is `path:0`. */
+  /** A Unix socket has no port: its address is `path:0`. Who calls from within the process has no socket at all. */
   get isUnixSocket(): boolean {
-    return this.transport.address.endsWith(":0")
+    return this.transport.fileDescriptor >= 0 && this.transport.address.endsWith(":0")
   }
 
   /** What the server holds for this client, in bytes. */

@@ -4,10 +4,12 @@
 import type { KeyHasher } from "../data/KeyHasher.ts"
 import { ArgReader } from "../protocol/ArgReader.ts"
 import { Request } from "../protocol/Request.ts"
+import type { ActiveExpiry } from "./ActiveExpiry.ts"
 import type { Client } from "./Client.ts"
 import type { Clients } from "./Clients.ts"
 import type { CommandClock } from "./CommandClock.ts"
 import type { CommandTable } from "./CommandTable.ts"
+import type { Host } from "./Host.ts"
 import type { Database, Keyspace } from "./Keyspace.ts"
 import type { Lifecycle } from "./Lifecycle.ts"
 import type { Memory } from "./Memory.ts"
@@ -23,6 +25,8 @@ export interface CommandServices {
   readonly memory: Memory["Service"]
   readonly lifecycle: Lifecycle["Service"]
   readonly clock: CommandClock["Service"]
+  readonly activeExpiry: ActiveExpiry["Service"]
+  readonly host: Host["Service"]
   /** A number from 0 to 1, 1 excluded: Effect's Random, read without an Effect. */
   readonly random: () => number
 }
@@ -37,6 +41,8 @@ export class CommandContext implements CommandServices {
   readonly memory: Memory["Service"]
   readonly lifecycle: Lifecycle["Service"]
   readonly clock: CommandClock["Service"]
+  readonly activeExpiry: ActiveExpiry["Service"]
+  readonly host: Host["Service"]
   readonly random: () => number
   /** Where the decoder of the current command stands. */
   readonly reader: ArgReader
@@ -51,6 +57,8 @@ export class CommandContext implements CommandServices {
     this.memory = services.memory
     this.lifecycle = services.lifecycle
     this.clock = services.clock
+    this.activeExpiry = services.activeExpiry
+    this.host = services.host
     this.random = services.random
     this.reader = new ArgReader(services.keyspace.hasher, services.keyspace.databases.length, Request.of([]))
   }

@@ -18,6 +18,8 @@ export interface Command {
   /** The number of arguments with the name, negative where it is the least number. */
   readonly arity: number
   readonly keySpecs: ReadonlyArray<KeySpec>
+  /** Finds the keys of a request where the key specs do not tell all about them. */
+  readonly getKeys: ((request: Request) => ReadonlyArray<KeyReference>) | undefined
   readonly arguments: ReadonlyArray<ArgumentFacts>
   readonly subcommands: ReadonlyMap<string, Command> | undefined
   /** Decodes the arguments and runs the handler, in one synchronous step. */
@@ -116,6 +118,13 @@ export interface KeySpec {
     }
     | { readonly _tag: "KeyNumber"; readonly position: number; readonly firstKey: number; readonly step: number }
     | { readonly _tag: "Unknown" }
+}
+
+/** An argument that is a key. */
+export interface KeyReference {
+  /** The argument's number, counted from 0, which is the command's name. */
+  readonly position: number
+  readonly flags: ReadonlyArray<KeyFlag>
 }
 
 export type ArgumentType =

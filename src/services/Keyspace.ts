@@ -23,6 +23,9 @@ export interface Database {
   /** The value for a command that is about to change it: no hit or miss is counted. */
   readonly find: (key: Key) => Value | undefined
 
+  /** The value for a question about the server rather than the data: as `peek`, and no hit or miss is counted either. */
+  readonly inspect: (key: Key) => Value | undefined
+
   /** Makes `value` what the key holds, and forgets its time to live. */
   readonly set: (key: Key, value: Value) => void
   /** Makes `value` what the key holds, and keeps its time to live. */
@@ -43,6 +46,9 @@ export interface Database {
   readonly idleSeconds: (key: Key) => number
   /** The logarithmic access counter, decayed to now. Only meaningful under an LFU policy. Does not touch it. */
   readonly frequency: (key: Key) => number
+
+  /** The 24 bits in which LRU or LFU, whichever `maxmemory-policy` says, keep what they know about the key. Does not touch it. */
+  readonly access: (key: Key) => number
 
   /** A live key, each with the same probability. */
   readonly randomKey: () => string | undefined

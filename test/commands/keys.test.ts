@@ -215,8 +215,8 @@ describe("EXPIRE and its family", () => {
         ["PEXPIRETIME k", 9007199254740990],
         ["PEXPIREAT k 9223372036854775807", 1],
         ["PEXPIRETIME k", Number.MAX_SAFE_INTEGER],
-        ["EXPIRE k 9007199254739", 1],
-        ["PTTL k", 9007199254739000],
+        ["EXPIRE k 9007199253739", 1],
+        ["PTTL k", 9007199253739000],
         ["EXPIREAT k -9223372036854775", 1],
         ["EXISTS k", 0]
       ])

@@ -14,6 +14,8 @@ import {
   WrongArity
 } from "../../src/protocol/CommandError.ts"
 import { MapReply, ok, type Reply } from "../../src/protocol/Reply.ts"
+import { Keyspace } from "../../src/services/Keyspace.ts"
+import { ServerStats } from "../../src/services/ServerStats.ts"
 import { Engine, engine } from "../support/Engine.ts"
 
 type Step = readonly [request: string | ReadonlyArray<string | Buffer>, reply: Reply]
@@ -43,11 +45,12 @@ describe("SET", () => {
     ["STRLEN k", 0]
   ])
 
-  answers("keeps texts that look like numbers as they are", [
-    ...["0", "-0", "+1", "007", "1.0", max, min, "9223372036854775808", "9007199254740993"].flatMap(
+  answers(
+    "keeps texts that look like numbers as they are",
+    ["0", "-0", "+1", "007", "1.0", max, min, "9223372036854775808", "9007199254740993"].flatMap(
       (text): ReadonlyArray<Step> => [[["SET", "n", text], ok], ["GET n", text], ["STRLEN n", text.length]]
     )
-  ])
+  )
 
   answers("holds values above the limit of a text", [
     [["SET", "k", Buffer.alloc(100_000, "x")], ok],
@@ -469,4 +472,59 @@ describe("LCS", () => {
     ["SETRANGE b 5000000 x", 5000001],
     ["LCS a b", new Failure("Insufficient memory, failed allocating transient memory for LCS")]
   ], { "proto-max-bulk-len": 2 ** 52 })
+})
+
+describe("statistics", () => {
+  /** As Valkey 8.1 counts them, one after the other. */
+  const counted: ReadonlyArray<
+    readonly [request: string, hits: number, misses: number, expiredKeys: number, changes: number]
+  > = [
+    ["SET k v GET", 0, 1, 0, 1],
+    ["SET k v GET", 1, 0, 0, 1],
+    ["SET k v NX", 0, 0, 0, 0],
+    ["SET k v IFEQ w", 0, 0, 0, 0],
+    ["GETEX missing", 0, 1, 0, 0],
+    ["GETEX k EX 100", 1, 0, 0, 1],
+    ["GETEX k PERSIST", 1, 0, 0, 1],
+    ["GETSET k 1", 1, 0, 0, 1],
+    ["GETSET new 1", 0, 1, 0, 1],
+    ["MGET k missing", 1, 1, 0, 0],
+    ["LCS k missing", 1, 1, 0, 0],
+    ["STRLEN k", 1, 0, 0, 0],
+    ["GETRANGE missing 0 1", 0, 1, 0, 0],
+    ["INCR k", 0, 0, 0, 1],
+    ["INCRBYFLOAT k 1", 0, 0, 0, 1],
+    ["APPEND k 1", 0, 0, 0, 1],
+    ["SETRANGE k 0 1", 0, 0, 0, 1],
+    ["SETNX k 1", 0, 0, 0, 0],
+    ["MSETNX k 1 z 2", 0, 0, 0, 0],
+    ["MSET k 1 z 2", 0, 0, 0, 2],
+    ["GETDEL z", 1, 0, 0, 1],
+    ["GETDEL z", 0, 1, 0, 0],
+    ["SET k v PXAT 1", 0, 0, 1, 1],
+    ["SET k v PXAT 1", 0, 0, 0, 0],
+    ["SET k v", 0, 0, 0, 1],
+    ["GETEX k PXAT 1", 1, 0, 1, 1]
+  ]
+
+  it.effect("count hits, misses, expired keys and changes", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(1000)
+      const { counters } = yield* ServerStats
+      const keyspace = yield* Keyspace
+      for (const [request, ...expected] of counted) {
+        const before = { ...counters, changes: keyspace.changes() }
+        yield* call(request)
+        assert.deepStrictEqual(
+          [
+            counters.keyspaceHits - before.keyspaceHits,
+            counters.keyspaceMisses - before.keyspaceMisses,
+            counters.expiredKeys - before.expiredKeys,
+            keyspace.changes() - before.changes
+          ],
+          expected,
+          request
+        )
+      }
+    }).pipe(Effect.provide(engine())))
 })

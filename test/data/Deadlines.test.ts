@@ -21,7 +21,7 @@ describe("Deadlines", () => {
     const deadlines = new Deadlines()
     const model: Array<{ entry: number; at: number }> = []
     for (const growthPercent of [80, 20, 70, 5, 60, 0]) {
-      for (let step = 0; step < 15_000; step++) {
+      for (let step = 0; step < 10_000; step++) {
         if (below(100) < growthPercent) {
           const pair = { entry: below(1_000_000), at: 1_700_000_000_000 + below(1_000_000_000) }
           assert.strictEqual(deadlines.add(pair.entry, pair.at), model.length)
@@ -44,10 +44,10 @@ describe("Deadlines", () => {
         }
       }
       assert.strictEqual(deadlines.size, model.length)
-      assert.deepStrictEqual(
-        Array.from(model, (_, position) => ({ entry: deadlines.entryAt(position), at: deadlines.at(position) })),
-        model
-      )
+      for (const [position, pair] of model.entries()) {
+        assert.strictEqual(deadlines.entryAt(position), pair.entry)
+        assert.strictEqual(deadlines.at(position), pair.at)
+      }
     }
   })
 
@@ -87,7 +87,7 @@ describe("Deadlines", () => {
       dictionary.setDeadlineAt(index, -1)
     }
     for (const keys of [300, 20_000, 100]) {
-      for (let step = 0; step < 30_000; step++) {
+      for (let step = 0; step < 15_000; step++) {
         const name = `k${below(keys)}`
         const key = Key.ofText(hasher, name)
         const index = dictionary.find(key)

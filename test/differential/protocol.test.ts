@@ -469,7 +469,7 @@ const exchange = async (
     other.close()
     client.write(thenSends)
   }
-  if (closes === true) return await client.untilClosed()
+  if (closes === true) return await Promise.race([client.untilClosed(), stillOpen()])
   // RESET is served before authentication, too. Half-closing instead would be shorter, but cuts off what is not yet sent.
   client.write(request("RESET"))
   const answers: Array<string> = []
@@ -481,6 +481,12 @@ const exchange = async (
   client.close()
   return answers.join("")
 }
+
+/** A server that does not close is given up, so that the other cases get their turn. */
+const stillOpen = (): Promise<string> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve("(the connection is still open)"), 5000).unref()
+  })
 
 const resetAnswer = "+RESET\r\n"
 

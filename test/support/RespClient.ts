@@ -128,7 +128,9 @@ const makeClient = (socket: Net.Socket): RespClient => {
   let arrivedLength = 0
   let isClosed = false
   let closedBecause = "the server closed the connection"
-  const replies: Array<Received> = []
+  let replies: Array<Received> = []
+  // Replies before this index have been taken: `shift` on a long array moves all that is left.
+  let takenReplies = 0
   const waiters: Array<Waiter> = []
   const pushes: Array<Received> = []
   const pushWaiters: Array<Waiter> = []
@@ -186,11 +188,23 @@ const makeClient = (socket: Net.Socket): RespClient => {
     for (const notify of closedWaiters.splice(0)) notify()
   })
 
-  const take = (queue: Array<Received>, queueWaiters: Array<Waiter>): Promise<Received> => {
-    const received = queue.shift()
-    if (received !== undefined) return Promise.resolve(received)
+  const wait = (queueWaiters: Array<Waiter>): Promise<Received> => {
     if (isClosed) return Promise.reject(new Error(closedBecause))
     return new Promise((resolve, reject) => queueWaiters.push({ resolve, reject }))
+  }
+  const receive = (): Promise<Received> => {
+    const received = replies[takenReplies]
+    if (received === undefined) return wait(waiters)
+    takenReplies++
+    if (takenReplies === replies.length) {
+      replies = []
+      takenReplies = 0
+    }
+    return Promise.resolve(received)
+  }
+  const receivePush = (): Promise<Received> => {
+    const received = pushes.shift()
+    return received === undefined ? wait(pushWaiters) : Promise.resolve(received)
   }
   const write = (bytes: string | Buffer): void => {
     if (!isClosed) socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes)
@@ -199,22 +213,26 @@ const makeClient = (socket: Net.Socket): RespClient => {
   return {
     call: async (...request) => {
       write(encodeRequest(request))
-      return (await take(replies, waiters)).reply
+      return (await receive()).reply
     },
     pipeline: async (requests) => {
       write(Buffer.concat(requests.map(encodeRequest)))
-      return await Promise.all(requests.map(() => take(replies, waiters)))
+      return await Promise.all(requests.map(receive))
     },
     write,
-    receive: () => take(replies, waiters),
-    receivePush: () => take(pushes, pushWaiters),
+    receive,
+    receivePush,
     pushes,
     end: () => {
       socket.end()
     },
     untilClosed: async () => {
       if (!isClosed) await new Promise<void>((resolve) => closedWaiters.push(resolve))
-      return replies.splice(0).map((received) => received.raw).join("") + pending
+      const rest = replies.slice(takenReplies).map((received) => received.raw).join("") + pending
+      replies = []
+      takenReplies = 0
+      pending = ""
+      return rest
     },
     isClosed: () => isClosed,
     close: () => {

@@ -37,7 +37,7 @@ export const clientLine = (context: CommandContext, client: Client): string => {
     ["oll", outputBytes > 0 ? 1 : 0],
     ["omem", outputBytes],
     ["tot-mem", client.memoryBytes - client.argumentBytes + argumentBytes],
-    ["events", outputBytes > 0 ? "rw" : "r"],
+    ["events", transport.fileDescriptor < 0 ? "" : outputBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
     ["user", client.user],
     ["redir", -1],

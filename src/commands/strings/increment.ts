@@ -5,7 +5,7 @@ import { addInt64, type Int64, minInt64 } from "../../data/Int64.ts"
 import { addLongDouble, formatLongDouble, isFiniteLongDouble, parseLongDouble } from "../../data/LongDouble.ts"
 import { flatCopy } from "../../data/ByteString.ts"
 import type { Key } from "../../data/Key.ts"
-import { ofInteger, toBytes, toInteger } from "../../data/StringValue.ts"
+import { toBytes, toInteger } from "../../data/StringValue.ts"
 import { isString } from "../../data/Value.ts"
 import { Failure, notFloat, notInteger, overflow, wrongType } from "../../protocol/CommandError.ts"
 import type { Reply } from "../../protocol/Reply.ts"
@@ -62,7 +62,7 @@ const add = (database: Database, key: Key, increment: Int64): Reply => {
   if (current === undefined) return notInteger
   const sum = addInt64(current, increment)
   if (sum === undefined) return overflow
-  database.update(key, ofInteger(sum))
+  database.update(key, sum)
   return sum
 }
 

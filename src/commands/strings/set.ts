@@ -7,6 +7,7 @@ import { encode, equals, toBytes } from "../../data/StringValue.ts"
 import { isString, type Value } from "../../data/Value.ts"
 import { isCommandError, type WrongType, wrongType } from "../../protocol/CommandError.ts"
 import { ok, type Reply } from "../../protocol/Reply.ts"
+import type { Request } from "../../protocol/Request.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
@@ -36,6 +37,7 @@ export const set = Command.make("SET", {
       keepttl: Arg.token("KEEPTTL").since("6.0.0")
     }).optional()
   },
+  getKeys: (request) => [{ position: 1, flags: hasGet(request) ? ["RW", "ACCESS", "UPDATE"] : ["OW", "UPDATE"] }],
   run: (context, setting) => setString(context, "set", setting)
 })
 
@@ -79,6 +81,12 @@ export const psetex = Command.make("PSETEX", {
   run: (context, { key, milliseconds, value }) =>
     setString(context, "psetex", { key, value, expiration: { token: "PX", value: milliseconds } })
 })
+
+/** Whether SET is asked for the old value. As in Redis the word is looked for at every place, the one behind IFEQ included. */
+const hasGet = (request: Request): boolean => {
+  for (let i = 3; i < request.length; i++) if (request.equalsIgnoreCase(i, "GET")) return true
+  return false
+}
 
 type Condition = "NX" | "XX" | Arg.Labelled<"IFEQ", ByteString>
 

@@ -1,0 +1,46 @@
+/**
+ * SHUTDOWN: the end of the server, asked for by a client.
+ *
+ * There is nobody to wait for and nothing to write yet, so an end that is asked for begins at once, and there never is one to be taken back.
+ */
+import { Effect } from "effect"
+import { Failure } from "../../protocol/CommandError.ts"
+import type { Command } from "../../services/CommandTable.ts"
+import { Waiting } from "../../services/Waiting.ts"
+import * as Arg from "../Arg.ts"
+import { make } from "../Command.ts"
+
+const notInProgress = new Failure("No shutdown in progress.")
+const notPossible = new Failure("Errors trying to SHUTDOWN. Check logs.")
+
+export const shutdown: Command = make("SHUTDOWN", {
+  summary: "Ends the server.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(N) when saving, where N is the number of keys, otherwise O(1)",
+  flags: ["admin", "noscript", "loading", "stale", "no_multi", "sentinel", "allow_busy"],
+  args: {
+    abortSelector: Arg.oneOf({
+      saveSelectorBlock: Arg.block({
+        saveSelector: Arg.oneOf({ nosave: Arg.token("NOSAVE"), save: Arg.token("SAVE") }).optional(),
+        now: Arg.flag("NOW").since("7.0.0"),
+        force: Arg.flag("FORCE").since("7.0.0")
+      }),
+      abort: Arg.token("ABORT").since("7.0.0")
+    }).optional()
+  },
+  run: ({ client, lifecycle }, { abortSelector }) => {
+    if (abortSelector === "ABORT") return notInProgress
+    const { force, saveSelector } = abortSelector ?? { force: false, saveSelector: undefined }
+    const asked = Effect.logInfo(`User requested shutdown... (user request from '${client.transport.address}')`)
+    // A snapshot cannot be written, and to end without the one that was asked for takes FORCE.
+    if (saveSelector === "SAVE" && !force) {
+      return new Waiting(asked.pipe(
+        Effect.andThen(Effect.logWarning("Error trying to save the DB, can't exit: there are no snapshots yet.")),
+        Effect.as(notPossible)
+      ))
+    }
+    // The client sees its connection close; a reply would say that the server still runs.
+    return new Waiting(asked.pipe(Effect.andThen(Effect.sync(lifecycle.shutdown)), Effect.andThen(Effect.never)))
+  }
+})

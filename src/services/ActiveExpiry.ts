@@ -1,0 +1,9 @@
+/**
+ * The cycle that removes expired keys nobody asks for.
+ */
+import { Context } from "effect"
+
+export class ActiveExpiry extends Context.Service<ActiveExpiry, {
+  /** DEBUG SET-ACTIVE-EXPIRE turns the cycle off. An expired key is gone for every command all the same. */
+  isEnabled: boolean
+}>()("keyloom/services/ActiveExpiry") {}

@@ -1,0 +1,275 @@
+/**
+ * Runs Valkey's own test suite against Keyloom: `npm run test:conformance [-- options]`.
+ *
+ * - `--quick`: without the tests that the suite itself calls slow;
+ * - `--all`: also the tests that `skips.txt` leaves out, to see which of them have begun to pass;
+ * - `--unit NAME` (repeated): only these units, for example `unit/type/string`;
+ * - `--verbose`: the whole output of a failing test, not its first lines.
+ *
+ * The suite is not part of this project: it is read from `REFERENCE_DIR/suite`, which `reference-servers.sh` fills, and
+ * needs `tclsh` 8.6. It runs in a copy, since it writes into its own folder. Most units talk to a Keyloom that is started
+ * here, one for each unit ("external server"). Those that start servers of their own get Keyloom in place of
+ * `valkey-server` ("drop-in"). The last line is `N passed, N failed`, and any failure makes the exit code 1.
+ */
+import { spawn } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { parseArgs } from "node:util"
+import { keyloomCommand, projectDirectory, type RunningServer, startKeyloom } from "../support/referenceServers.ts"
+import { parseSkips, type Skips } from "./skips.ts"
+
+interface Unit {
+  readonly name: string
+  readonly mode: "external" | "drop-in"
+}
+
+/** The units that have tests for what this release can do. A unit of which most runs outside only is there twice. */
+const units: ReadonlyArray<Unit> = [
+  { name: "unit/type/string", mode: "external" },
+  { name: "unit/type/incr", mode: "external" },
+  { name: "unit/keyspace", mode: "external" },
+  { name: "unit/scan", mode: "external" },
+  { name: "unit/expire", mode: "external" },
+  { name: "unit/protocol", mode: "external" },
+  { name: "unit/querybuf", mode: "external" },
+  { name: "unit/introspection", mode: "external" },
+  { name: "unit/introspection-2", mode: "external" },
+  { name: "unit/info-command", mode: "external" },
+  { name: "unit/other", mode: "external" },
+  { name: "unit/quit", mode: "external" },
+  { name: "unit/lazyfree", mode: "external" },
+  { name: "unit/pause", mode: "external" },
+  { name: "unit/replybufsize", mode: "external" },
+  { name: "unit/violations", mode: "external" },
+  { name: "unit/auth", mode: "drop-in" },
+  { name: "unit/info", mode: "drop-in" },
+  { name: "unit/limits", mode: "drop-in" },
+  { name: "unit/maxmemory", mode: "drop-in" },
+  { name: "unit/networking", mode: "drop-in" },
+  { name: "unit/obuf-limits", mode: "drop-in" },
+  { name: "unit/shutdown", mode: "drop-in" }
+]
+
+/** A unit that makes no progress for so long has met a reply that never comes. */
+const maxUnitMillis = 10 * 60 * 1000
+
+interface UnitResult {
+  readonly passed: ReadonlyArray<string>
+  readonly failed: ReadonlyArray<string>
+  readonly skipped: ReadonlyArray<string>
+  readonly ignoredCount: number
+}
+
+const options = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
+    verbose: { type: "boolean", default: false },
+    unit: { type: "string", multiple: true, default: [] }
+  }
+}).values
+
+const main = async (): Promise<number> => {
+  const suite = findSuite()
+  const skips = parseSkips(Fs.readFileSync(Path.join(import.meta.dirname, "skips.txt"), "utf8"))
+  const copy = copySuite(suite)
+  let passed = 0
+  let failed = 0
+  try {
+    await installDropIn(copy)
+    for (const unit of selectUnits(skips)) {
+      const startedMillis = performance.now()
+      const result = await runUnit(copy, unit, skips)
+      passed += result.passed.length
+      failed += result.failed.length
+      printUnit(unit, result, (performance.now() - startedMillis) / 1000)
+      for (const stale of staleSkips(unit, skips, result)) console.log(`    skips.txt names no such test: ${stale}`)
+    }
+    const dropped = readIfThere(Path.join(copy, "dropped-directives")).split("\n").filter((line) => line !== "")
+    if (dropped.length > 0) {
+      console.log(`\ndirectives of the suite that Keyloom does not have: ${[...new Set(dropped)].sort().join(" ")}`)
+    }
+  } finally {
+    Fs.rmSync(copy, { recursive: true, force: true })
+  }
+  console.log(`\n${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+const findSuite = (): string => {
+  const directory = process.env["REFERENCE_DIR"]
+  if (directory === undefined || directory === "") {
+    throw new Error("set REFERENCE_DIR to what reference-servers.sh filled")
+  }
+  const suite = Path.resolve(directory, "suite")
+  if (!Fs.existsSync(Path.join(suite, "tests/test_helper.tcl"))) throw new Error(`no Valkey test suite in ${suite}`)
+  return suite
+}
+
+const selectUnits = (skips: Skips): ReadonlyArray<Unit> => {
+  const wanted = options.unit
+  for (const name of wanted) if (!units.some((unit) => unit.name === name)) throw new Error(`not in the list: ${name}`)
+  if (wanted.length > 0) return units.filter((unit) => wanted.includes(unit.name))
+  return options.all ? units : units.filter((unit) => !skips.units.has(unit.name))
+}
+
+/** A copy of the suite, changed where it takes for granted what an external server need not have. */
+const copySuite = (suite: string): string => {
+  const copy = Fs.mkdtempSync(Path.join(Os.tmpdir(), "keyloom-suite-"))
+  Fs.cpSync(suite, copy, { recursive: true, verbatimSymlinks: true })
+  const helper = Path.join(copy, "tests/support/server.tcl")
+  const text = Fs.readFileSync(helper, "utf8")
+    // Each block begins by removing Lua functions; a server without them has none to remove.
+    .replace("\n    r function flush\n", "\n    catch {r function flush}\n")
+    // The line by which a server that was started by the suite shows that it is there.
+    .replace(".*Server initialized", ".*(Server initialized|Ready to accept connections)")
+  Fs.writeFileSync(helper, text)
+  return copy
+}
+
+/**
+ * Puts a script in the place of `valkey-server` that starts Keyloom. Directives that Keyloom does not have are dropped
+ * from the configuration files that the suite writes, and noted: the suite sets many which its tests do not need.
+ */
+const installDropIn = async (copy: string): Promise<void> => {
+  const { words } = keyloomCommand()
+  Fs.writeFileSync(Path.join(copy, "known-directives"), (await knownDirectives()).join("\n"))
+  const script = Path.join(copy, "src/valkey-server")
+  Fs.rmSync(script, { force: true })
+  const quotedWords = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")
+  Fs.writeFileSync(
+    script,
+    `#!/bin/sh
+echo " PID: $$"
+if [ -f "$1" ]; then
+  awk -v dropped='${copy}/dropped-directives' '
+    NR == FNR { known[$1] = 1; next }
+    ($1 in known) || $1 == "include" { print; next }
+    { print $1 >> dropped }
+  ' '${copy}/known-directives' "$1" > "$1.known" && cp "$1.known" "$1"
+fi
+exec ${quotedWords} "$@"
+`,
+    { mode: 0o755 }
+  )
+}
+
+const knownDirectives = async (): Promise<ReadonlyArray<string>> => {
+  const server = await startKeyloom()
+  try {
+    const client = await server.connect()
+    const reply = await client.call("CONFIG", "GET", "*")
+    client.close()
+    if (reply.type !== "array") return []
+    return reply.items.flatMap((item, index) => index % 2 === 0 && item.type === "bulk" ? [item.text] : [])
+  } finally {
+    await server.stop()
+  }
+}
+
+const runUnit = async (copy: string, unit: Unit, skips: Skips): Promise<UnitResult> => {
+  const skipFile = Path.join(copy, "skipped-tests")
+  Fs.writeFileSync(skipFile, options.all ? "" : (skips.tests.get(unit.name) ?? []).join("\n"))
+  const denied = [...options.all ? [] : skips.tags, ...options.quick ? ["slow"] : []]
+  const tags = denied.length === 0 ? [] : ["--tags", denied.map((tag) => `-${tag}`).join(" ")]
+  const common = ["--single", unit.name, "--durable", "--clients", "1", "--skipfile", skipFile, ...tags]
+  if (unit.mode === "drop-in") return await runSuite(copy, common, undefined)
+  const server = await startKeyloom({ directives: ["--enable-protected-configs", "yes"] })
+  try {
+    return await runSuite(copy, ["--host", server.host, "--port", String(server.port), ...common], server)
+  } finally {
+    await server.stop()
+  }
+}
+
+const runSuite = (
+  copy: string,
+  words: ReadonlyArray<string>,
+  server: RunningServer | undefined
+): Promise<UnitResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("tclsh", ["tests/test_helper.tcl", ...words], {
+      cwd: copy,
+      // Any other terminal would bring colours into the output.
+      env: { ...process.env, TERM: "dumb" },
+      stdio: ["ignore", "pipe", "pipe"],
+      // In a process group of its own: it starts processes that have to end with it.
+      detached: true
+    })
+    let output = ""
+    let stopped: string | undefined
+    const stop = (reason: string): void => {
+      stopped ??= reason
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL")
+    }
+    const timer = setTimeout(() => stop(`the unit did not end in ${maxUnitMillis / 1000} s`), maxUnitMillis)
+    void server?.exited.then((end) => stop(`Keyloom ended with ${end}:\n${server.output().slice(-2000)}`))
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
+    child.once("error", (error) => reject(new Error("tclsh does not run (apt-get install tcl)", { cause: error })))
+    child.once("close", () => {
+      clearTimeout(timer)
+      const result = parseOutput(output)
+      const broke = stopped ?? (output.includes("The End") ? undefined : output.slice(-2000))
+      resolve(
+        broke === undefined ? result : { ...result, failed: [...result.failed, `(the unit was cut short) ${broke}`] }
+      )
+    })
+  })
+
+/** What the suite prints: `[ok]: name (3 ms)`, `[err]: name in file` with the reason in the lines below, and so on. */
+const parseOutput = (output: string): UnitResult => {
+  const passed: Array<string> = []
+  const failed: Array<string> = []
+  const skipped: Array<string> = []
+  let ignoredCount = 0
+  let current: "err" | undefined
+  // The summary at the end repeats the failures.
+  for (const line of output.slice(0, output.indexOf("\n                   The End")).split("\n")) {
+    const found = /^\[(ok|err|exception|skip|ignore|ready|testing|timeout|TIMEOUT|\d+\/\d+ done)\]: (.*)$/s.exec(line)
+    if (found === null) {
+      if (current === "err" && !/^(Testing |Starting|=== )/.test(line)) failed.push(`${failed.pop()}\n${line}`)
+      continue
+    }
+    const [, status, rest = ""] = found
+    current = undefined
+    if (status === "ok") passed.push(rest.replace(/ \(\d+ ms\)$/, ""))
+    else if (status === "skip") skipped.push(rest)
+    else if (status === "ignore") ignoredCount++
+    else if (status === "err" || status === "exception" || status === "TIMEOUT") {
+      failed.push(rest)
+      current = "err"
+    }
+  }
+  return { passed, failed, skipped, ignoredCount }
+}
+
+const printUnit = (unit: Unit, result: UnitResult, seconds: number): void => {
+  const counts = [
+    `${result.passed.length} passed`,
+    `${result.failed.length} failed`,
+    `${result.skipped.length} skipped`,
+    `${result.ignoredCount} ignored by tag`
+  ]
+  console.log(`${`${unit.name} (${unit.mode})`.padEnd(38)} ${counts.join(", ")} (${seconds.toFixed(1)} s)`)
+  for (const failure of result.failed) {
+    const lines = failure.split("\n")
+    console.log((options.verbose ? lines : lines.slice(0, 4)).map((line) => `    ${line.slice(0, 400)}`).join("\n"))
+  }
+}
+
+/** Entries of the list that the unit does not have, so that the list can only shrink. */
+const staleSkips = (unit: Unit, skips: Skips, result: UnitResult): ReadonlyArray<string> => {
+  if (options.all || result.failed.some((failure) => failure.startsWith("(the unit"))) return []
+  return (skips.tests.get(unit.name) ?? []).filter((entry) => {
+    if (!entry.startsWith("/")) return !result.skipped.includes(entry)
+    const pattern = new RegExp(entry.slice(1))
+    return !result.skipped.some((name) => pattern.test(name))
+  })
+}
+
+const readIfThere = (file: string): string => Fs.existsSync(file) ? Fs.readFileSync(file, "latin1") : ""
+
+process.chdir(projectDirectory)
+process.exitCode = await main()
