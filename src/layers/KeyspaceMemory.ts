@@ -208,13 +208,20 @@ export class DatabaseTables implements Database {
     return undefined
   }
 
-  scan(cursor: number, visit: (key: string, value: Value) => void): number {
-    const { millis } = this.#shared.clock
+  scan(cursor: number, isWanted: (key: string, value: Value) => boolean, found: Array<string>): number {
+    const { clock, hasher } = this.#shared
     const table = this.#table
-    return table.scan(cursor, (entry) => {
+    const expired: Array<string> = []
+    const next = table.scan(cursor, (entry) => {
+      const key = table.keyAt(entry)
+      if (!isWanted(key, table.valueAt(entry))) return
       const deadline = this.#deadlineOf(entry)
-      if (deadline === undefined || deadline >= millis) visit(table.keyAt(entry), table.valueAt(entry))
+      const isLive = deadline === undefined || deadline >= clock.millis
+      ;(isLive ? found : expired).push(key)
     })
+    // Looking for an expired key removes it.
+    for (const key of expired) this.#findLive(Key.ofText(hasher, key))
+    return next
   }
 
   forEach(visit: (key: string, value: Value, expireAtMillis: number | undefined) => void): void {

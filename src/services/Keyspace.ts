@@ -52,8 +52,17 @@ export interface Database {
 
   /** A live key, each with the same probability. */
   readonly randomKey: () => string | undefined
-  /** Visits some live keys and answers the next cursor, 0 at the end: Redis's guarantee for SCAN. `visit` must not change the database. */
-  readonly scan: (cursor: number, visit: (key: string, value: Value) => void) => number
+  /**
+   * One step of SCAN, with Redis's guarantee for it; answers the next cursor, 0 at the end.
+   *
+   * `isWanted` is asked about every key of the step, also those that are expired but not removed yet. Of the wanted ones those that live are added to
+   * `found`, and the others are removed. `isWanted` must not change the database.
+   */
+  readonly scan: (
+    cursor: number,
+    isWanted: (key: string, value: Value) => boolean,
+    found: Array<string>
+  ) => number
   /** Visits every live key. `visit` must not change the database. */
   readonly forEach: (visit: (key: string, value: Value, expireAtMillis: number | undefined) => void) => void
   /** Removes every key and answers how many there were; takes the same time for any number. */

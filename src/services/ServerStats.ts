@@ -49,11 +49,14 @@ export class ServerStats extends Context.Service<ServerStats, {
   /** How often each error code was answered, by code. */
   readonly errors: () => ReadonlyMap<string, number>
   readonly countError: (code: string) => void
+  /** Sets everything back to zero but the peak of the memory, which is no count of events. */
   readonly reset: () => void
-  /** Averages over the last seconds, sampled by a background fiber. */
+  /** Averages over the last one or two seconds, kept by a background fiber. */
   readonly rates: {
     commandsPerSecond: number
     inputBytesPerSecond: number
     outputBytesPerSecond: number
+    eventLoopCyclesPerSecond: number
+    eventLoopMicrosPerCycle: number
   }
 }>()("keyloom/services/ServerStats") {}

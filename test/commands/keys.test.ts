@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { errorText, isCommandError } from "../../src/protocol/CommandError.ts"
 import { type Reply, SimpleString } from "../../src/protocol/Reply.ts"
 import type { GivenValues } from "../../src/layers/ServerConfigMemory.ts"
+import { ActiveExpiry } from "../../src/services/ActiveExpiry.ts"
 import { ServerStats } from "../../src/services/ServerStats.ts"
 import { Engine, engine } from "../support/Engine.ts"
 import { makeSeededRandom } from "../support/random.ts"
@@ -387,6 +388,23 @@ describe("KEYS, SCAN, RANDOMKEY", () => {
       assert.isAbove(byTen.calls, 50)
       assert.isAtMost(byTen.calls, 100)
       assert.strictEqual((yield* scanAll(["COUNT", "100000000000000000"])).calls, 1)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("SCAN removes the expired keys that pass its filters", () =>
+    Effect.gen(function*() {
+      const activeExpiry = yield* ActiveExpiry
+      activeExpiry.isEnabled = false
+      yield* replies([["MSET a:1 x a:2 x", ok], ["SET a:gone x PX 10", ok], ["SET b:gone x PX 10", ok]])
+      yield* TestClock.adjust(11)
+      yield* replies([
+        ["SCAN 0 COUNT 100 TYPE list", ["0", []]],
+        ["SCAN 0 COUNT 100 MATCH c:*", ["0", []]],
+        ["DBSIZE", 4],
+        ["SCAN 0 COUNT 100 MATCH b:*", ["0", []]],
+        ["DBSIZE", 3]
+      ])
+      assert.deepStrictEqual((yield* scanAll(["COUNT", "100"])).names.toSorted(), ["a:1", "a:2"])
+      yield* replies([["DBSIZE", 2]])
     }).pipe(Effect.provide(engine())))
 
   it.effect("SCAN counts keys before MATCH and TYPE filter them", () =>

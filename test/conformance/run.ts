@@ -146,7 +146,7 @@ if [ -f "$1" ]; then
   awk -v dropped='${copy}/dropped-directives' '
     NR == FNR { known[$1] = 1; next }
     ($1 in known) || $1 == "include" { print; next }
-    { print $1 >> dropped }
+    $1 !~ /^#/ { print $1 >> dropped }
   ' '${copy}/known-directives' "$1" > "$1.known" && cp "$1.known" "$1"
 fi
 exec ${quotedWords} "$@"

@@ -27,8 +27,14 @@ const clientLines: Comparison = {
   reason: "addresses, times and each server's own buffers"
 }
 
-/** Where both count what came before, which the length of an id has a part in. */
-const hello = (...words: ReadonlyArray<string>): Step => step(["HELLO", ...words], { compare: greeting })
+/**
+ * Sent when everything before it is answered. Valkey 8.1 leaves a refused AUTH without an answer when other answers wait to be sent (addAuthErrReply in
+ * acl.c), so that those of a pipeline are one too few. Keyloom always answers.
+ */
+const alone = (request: string | ReadonlyArray<string>, compare: Comparison = "exact"): Step =>
+  step(request, { replies: 1, compare })
+
+const hello = (...words: ReadonlyArray<string>): Step => alone(["HELLO", ...words], greeting)
 
 const filterErrors = (subcommand: string): Script => ({
   name: `CLIENT ${subcommand} with wrong filters`,
@@ -100,7 +106,7 @@ const scripts: ReadonlyArray<Script> = [
       ["ECHO", "\0\r\n\xff"],
       ["ECHO", "x".repeat(100_000)],
       "ECHO a b",
-      "AUTH",
+      alone("AUTH"),
       "RESET now",
       "CLIENT",
       "CLIENT foo",
@@ -129,14 +135,14 @@ const scripts: ReadonlyArray<Script> = [
   {
     name: "AUTH without a configured password",
     steps: [
-      "AUTH x",
-      ["AUTH", ""],
-      "AUTH default x",
-      ["AUTH", "default", ""],
-      "AUTH Default x",
-      "AUTH nobody x",
-      "AUTH a b c",
-      "AUTH a b c d"
+      alone("AUTH x"),
+      alone(["AUTH", ""]),
+      alone("AUTH default x"),
+      alone(["AUTH", "default", ""]),
+      alone("AUTH Default x"),
+      alone("AUTH nobody x"),
+      alone("AUTH a b c"),
+      alone("AUTH a b c d")
     ]
   },
   {
@@ -157,30 +163,30 @@ const scripts: ReadonlyArray<Script> = [
   {
     name: "HELLO says what is wrong, from left to right",
     steps: [
-      "HELLO x",
-      "HELLO x FOO",
-      "HELLO 3.0",
-      ["HELLO", ""],
-      "HELLO 03",
-      "HELLO 1",
-      "HELLO 4",
-      "HELLO -3",
-      "HELLO 4 FOO",
-      "HELLO 9223372036854775807",
-      "HELLO 9223372036854775808",
-      "HELLO 2 Foo",
-      ["HELLO", "2", "F\r\noo"],
-      "HELLO 2 auth",
-      "HELLO 2 AUTH default",
-      "HELLO 2 AUTH default x y",
-      "HELLO 2 AUTH default x SetName",
-      "HELLO 2 AUTH nobody x",
-      "HELLO 2 AUTH nobody x FOO",
-      ["HELLO", "2", "SETNAME", "a b", "FOO"],
-      ["HELLO", "2", "FOO", "SETNAME", "a b"],
-      ["HELLO", "2", "AUTH", "nobody", "x", "SETNAME", "a b"],
-      "HELLO SETNAME a",
-      "HELLO AUTH default x",
+      alone("HELLO x"),
+      alone("HELLO x FOO"),
+      alone("HELLO 3.0"),
+      alone(["HELLO", ""]),
+      alone("HELLO 03"),
+      alone("HELLO 1"),
+      alone("HELLO 4"),
+      alone("HELLO -3"),
+      alone("HELLO 4 FOO"),
+      alone("HELLO 9223372036854775807"),
+      alone("HELLO 9223372036854775808"),
+      alone("HELLO 2 Foo"),
+      alone(["HELLO", "2", "F\r\noo"]),
+      alone("HELLO 2 auth"),
+      alone("HELLO 2 AUTH default"),
+      alone("HELLO 2 AUTH default x y"),
+      alone("HELLO 2 AUTH default x SetName"),
+      alone("HELLO 2 AUTH nobody x"),
+      alone("HELLO 2 AUTH nobody x FOO"),
+      alone(["HELLO", "2", "SETNAME", "a b", "FOO"]),
+      alone(["HELLO", "2", "FOO", "SETNAME", "a b"]),
+      alone(["HELLO", "2", "AUTH", "nobody", "x", "SETNAME", "a b"]),
+      alone("HELLO SETNAME a"),
+      alone("HELLO AUTH default x"),
       "CLIENT GETNAME"
     ]
   },
@@ -342,21 +348,21 @@ differential("connection with a password", [
       "CLIENT NOSUCH",
       "NOSUCH",
       "GET",
-      "HELLO",
-      "HELLO 3",
-      "HELLO 4",
-      "HELLO 3 SETNAME a",
-      "HELLO 3 AUTH default wrong",
-      "HELLO 3 AUTH nobody secret",
-      "HELLO 3 AUTH default",
-      "AUTH wrong",
-      ["AUTH", ""],
-      "AUTH secret2",
-      "AUTH secre",
-      "AUTH SECRET",
-      "AUTH nobody secret",
-      "AUTH default wrong",
-      "AUTH a b c",
+      alone("HELLO"),
+      alone("HELLO 3"),
+      alone("HELLO 4"),
+      alone("HELLO 3 SETNAME a"),
+      alone("HELLO 3 AUTH default wrong"),
+      alone("HELLO 3 AUTH nobody secret"),
+      alone("HELLO 3 AUTH default"),
+      alone("AUTH wrong"),
+      alone(["AUTH", ""]),
+      alone("AUTH secret2"),
+      alone("AUTH secre"),
+      alone("AUTH SECRET"),
+      alone("AUTH nobody secret"),
+      alone("AUTH default wrong"),
+      alone("AUTH a b c"),
       "RESET",
       step("QUIT", { closes: true })
     ]
@@ -365,19 +371,19 @@ differential("connection with a password", [
     name: "AUTH and HELLO AUTH open the door, RESET shuts it",
     protocols: [2],
     steps: [
-      "AUTH secret",
+      alone("AUTH secret"),
       "GET k",
-      "AUTH wrong",
+      alone("AUTH wrong"),
       "GET k",
       "RESET",
       "GET k",
-      "AUTH default secret",
+      alone("AUTH default secret"),
       "GET k",
       "RESET",
       hello("3", "AUTH", "default", "secret", "SETNAME", "a"),
       "CLIENT GETNAME",
       "GET k",
-      "HELLO 2 AUTH default wrong SETNAME b",
+      alone("HELLO 2 AUTH default wrong SETNAME b"),
       "CLIENT GETNAME",
       step("CLIENT INFO", { compare: clientLines })
     ]
@@ -415,7 +421,7 @@ const filterValues = ["1", "77777", "0", "x", "replica", "normal", "default", "n
 const generators: ReadonlyArray<(random: SeededRandom) => StepInput> = [
   (random) => ["PING", ...some(random, 2)],
   (random) => ["ECHO", ...some(random, 2)],
-  (random) => ["AUTH", ...some(random, 3)],
+  (random) => alone(["AUTH", ...some(random, 3)]),
   (random) => hello(random.pick(["2", "3", "3", "4", "x"]), ...some(random, 1)),
   (random) => hello(random.pick(["2", "3"]), random.pick(["SETNAME", "AUTH", "setname"]), ...some(random, 3)),
   () => hello(),

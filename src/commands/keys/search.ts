@@ -83,7 +83,7 @@ export const scan = make("SCAN", {
   },
   unknownOption: unknownScanOption,
   run: ({ database }, { count = 10, cursor, pattern = "*", type }) => {
-    const isWanted = nameFilter(pattern)
+    const hasName = nameFilter(pattern)
     const names: Array<string> = []
     // COUNT is about the effort, not about what is found: keys are counted before they are filtered, and a table with many empty buckets ends the call too.
     let seen = 0
@@ -91,8 +91,8 @@ export const scan = make("SCAN", {
     for (let step = 0; step <= 10 * count; step++) {
       next = database.scan(next, (name, value) => {
         seen++
-        if ((type === undefined || typeName(value) === type) && isWanted(name)) names.push(name)
-      })
+        return (type === undefined || typeName(value) === type) && hasName(name)
+      }, names)
       if (next === 0 || seen >= count) break
     }
     return [String(next), names]
