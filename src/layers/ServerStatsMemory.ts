@@ -3,13 +3,14 @@
  */
 import { Effect, Layer, Schedule } from "effect"
 import { CommandClock } from "../services/CommandClock.ts"
+import { Host } from "../services/Host.ts"
 import { type CommandStats, type Counters, ServerStats } from "../services/ServerStats.ts"
 
 export const layer: Layer.Layer<ServerStats> = Layer.sync(ServerStats, () => {
   const counters = noCounts()
   const commands = new Map<string, CommandStats>()
   const errors = new Map<string, number>()
-  const rates = { commandsPerSecond: 0, inputBytesPerSecond: 0, outputBytesPerSecond: 0 }
+  const rates = noRates()
   return ServerStats.of({
     counters,
     rates,
@@ -20,9 +21,13 @@ export const layer: Layer.Layer<ServerStats> = Layer.sync(ServerStats, () => {
     },
     commands: () => commands,
     errors: () => errors,
-    countError: (code) => void errors.set(code, (errors.get(code) ?? 0) + 1),
+    countError: (code) => {
+      const name = errors.size < maxErrorCodes || errors.has(code) ? code : otherErrors
+      errors.set(name, (errors.get(name) ?? 0) + 1)
+    },
     reset: () => {
-      Object.assign(counters, noCounts())
+      Object.assign(counters, noCounts(), { usedMemoryPeak: counters.usedMemoryPeak })
+      Object.assign(rates, noRates())
       // The Dispatcher holds on to these objects, so they are emptied, not replaced.
       for (const stats of commands.values()) Object.assign(stats, noCalls())
       errors.clear()
@@ -30,27 +35,64 @@ export const layer: Layer.Layer<ServerStats> = Layer.sync(ServerStats, () => {
   })
 })
 
-/** Keeps the rates. */
-export const layerRates: Layer.Layer<never, never, CommandClock | ServerStats> = Layer.effectDiscard(
+/** Keeps the rates: the mean of the last samples, of which there are ten a second. */
+export const layerRates: Layer.Layer<never, never, CommandClock | Host | ServerStats> = Layer.effectDiscard(
   Effect.gen(function*() {
     const { counters, rates } = yield* ServerStats
     const { monotonicNanos } = yield* CommandClock
-    const read = () => ({ nanos: monotonicNanos(), ...counters })
-    let last = read()
+    const { eventLoop } = yield* Host
+    const commands = new Rate()
+    const input = new Rate()
+    const output = new Rate()
+    const cycles = new Rate()
+    const cycleMicros = new Rate()
     const sample = Effect.sync(() => {
-      const now = read()
-      const seconds = (now.nanos - last.nanos) / 1e9
-      if (seconds <= 0) return
-      const perSecond = (name: "commandsProcessed" | "bytesReceived" | "bytesSent") =>
-        Math.max(0, Math.round((now[name] - last[name]) / seconds))
-      rates.commandsPerSecond = perSecond("commandsProcessed")
-      rates.inputBytesPerSecond = perSecond("bytesReceived")
-      rates.outputBytesPerSecond = perSecond("bytesSent")
-      last = now
+      const seconds = monotonicNanos() / 1e9
+      const loop = eventLoop()
+      rates.commandsPerSecond = commands.sample(counters.commandsProcessed, seconds)
+      rates.inputBytesPerSecond = input.sample(counters.bytesReceived, seconds)
+      rates.outputBytesPerSecond = output.sample(counters.bytesSent, seconds)
+      rates.eventLoopCyclesPerSecond = cycles.sample(loop.cycles, seconds)
+      rates.eventLoopMicrosPerCycle = cycleMicros.sample(loop.activeMicros, loop.cycles)
     })
-    yield* sample.pipe(Effect.repeat(Schedule.spaced("1 second")), Effect.forkScoped)
+    yield* sample.pipe(Effect.repeat(Schedule.spaced("100 millis")), Effect.forkScoped)
   })
 )
+
+/** How fast one growing number grows by another, as the mean of the last 16 samples. After `trackInstantaneousMetric` in server.c. */
+class Rate {
+  #samples: Float64Array = new Float64Array(16)
+  #next = 0
+  #last: { readonly value: number; readonly base: number } | undefined = undefined
+
+  /** Takes a sample and answers the mean, a whole number. */
+  sample(value: number, base: number): number {
+    const last = this.#last
+    this.#last = { value, base }
+    if (last === undefined) return 0
+    if (value < last.value) {
+      // Somebody has set the counters back: what was measured before them is forgotten as well.
+      this.#samples.fill(0)
+      return 0
+    }
+    const rate = base > last.base ? (value - last.value) / (base - last.base) : 0
+    this.#samples[this.#next] = rate
+    this.#next = (this.#next + 1) % this.#samples.length
+    return Math.floor(this.#samples.reduce((sum, sample) => sum + sample, 0) / this.#samples.length)
+  }
+}
+
+const noRates = (): ServerStats["Service"]["rates"] => ({
+  commandsPerSecond: 0,
+  inputBytesPerSecond: 0,
+  outputBytesPerSecond: 0,
+  eventLoopCyclesPerSecond: 0,
+  eventLoopMicrosPerCycle: 0
+})
+
+/** Clients can make up error codes; those beyond this number are counted together. */
+const maxErrorCodes = 128
+const otherErrors = "ERRORSTATS_OVERFLOW"
 
 const noCalls = (): CommandStats => ({ calls: 0, nanos: 0, rejectedCalls: 0, failedCalls: 0, latency: undefined })
 

@@ -1,15 +1,15 @@
 /**
  * Commands as spans of kind SERVER, made directly through Effect's Tracer and named after OpenTelemetry's conventions for databases.
  *
- * A span says which command ran where, for whom, how long, and how it ended: never with which keys or values. It is made when its command has ended, so that
- * a command whose span is not kept costs two readings of the clock.
+ * A span says which command ran where, for whom, how long, and how it ended: never with which keys or values. It is made when its command has ended, so a
+ * command that is looked at but not kept costs two readings of the clock.
  *
- * Which Tracer: that of the fiber which calls from within the process; else the one this layer was built with; else, where the app has none, the one of
+ * Which Tracer: that of the fiber which calls from within the process; else the one this layer was built with; else, where the app has none, that of
  * `OtlpExporter`, which is only imported when tracing is switched on.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/db/redis/
  */
-import { Clock, Effect, Exit, Layer, Option, Random, Tracer } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Option, Random, Scope, Tracer } from "effect"
 import { errorCode, isCommandError } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { ReplyWriter } from "../protocol/ReplyWriter.ts"
@@ -28,39 +28,40 @@ export const layer: Layer.Layer<Telemetry, never, ServerConfig> = Layer.effect(
     const scope = yield* Effect.scope
     const ambient = yield* Tracer.Tracer
     let ownTracer = ambient === Tracer.nativeTracer ? undefined : ambient
-    const describe = makeDescribe()
 
-    const begin = (client: Client, command: Command | undefined, caller: Caller | undefined): Observation | undefined => {
+    const begin = (client: Client, command: Command | undefined, caller?: Caller): Observation | undefined => {
       const mode = config["otel-traces"]
-      if (mode === "off" || caller?.span?.sampled === false) return undefined
       if (mode === "sampled" && random.nextDoubleUnsafe() >= config["otel-sample-ratio"]) return undefined
+      // What a trace has decided holds for all of it.
+      if (caller?.span?.sampled === false) return undefined
       const tracer = caller?.tracer ?? ownTracer
       if (tracer === undefined) return undefined
-      // What a blocking command waits for is no slowness of the server.
-      const leastNanos = mode === "slow" ? BigInt(config["otel-slow-threshold"]) * nanosPerMillisecond : 0n
-      const mayWait = mode !== "slow" || command?.flags.has("blocking") !== true
+      const isSlowOnly = mode === "slow"
       const { database } = client
       const startTime = clock.currentTimeNanosUnsafe()
 
       const keep = (reply: Reply): void => {
         const endTime = clock.currentTimeNanosUnsafe()
-        if (endTime - startTime < leastNanos) return
-        const name = operationOf(command)
+        if (isSlowOnly && endTime - startTime < BigInt(config["otel-slow-threshold"]) * nanosPerMillisecond) return
+        const operation = command === undefined ? unknownOperation : operationOf(command)
         const span = tracer.span({
-          name,
+          name: operation,
           kind: "server",
           startTime,
           parent: Option.fromUndefinedOr(caller?.span),
           root: caller === undefined,
           sampled: true,
-          annotations: noAnnotations,
+          annotations: Context.empty(),
           links: []
         })
         span.attribute("db.system.name", "redis")
-        span.attribute("db.operation.name", name)
+        span.attribute("db.operation.name", operation)
         span.attribute("db.namespace", String(database))
-        describe(span, client, reply)
-        span.end(endTime, exitOf(span, reply))
+        if (caller === undefined) {
+          describeConnection(span, client.transport)
+          span.attribute("keyloom.response.size", responseBytes(client, reply))
+        }
+        span.end(endTime, isCommandError(reply) ? describeError(span, errorCode(reply)) : Exit.void)
       }
 
       return {
@@ -69,7 +70,8 @@ export const layer: Layer.Layer<Telemetry, never, ServerConfig> = Layer.effect(
             keep(answer)
             return answer
           }
-          if (!mayWait) return answer
+          // What a blocking command waits for is no slowness of the server.
+          if (isSlowOnly && command?.flags.has("blocking") === true) return answer
           return new Waiting(Effect.tap(answer.effect, (reply) => Effect.sync(() => keep(reply))))
         }
       }
@@ -77,11 +79,71 @@ export const layer: Layer.Layer<Telemetry, never, ServerConfig> = Layer.effect(
 
     const telemetry = { isTracing: false, begin }
     const apply = Effect.gen(function*() {
-      telemetry.isTracing = config["otel-traces"] !== "off"
-      if (telemetry.isTracing) ownTracer ??= yield* Effect.provideService(exporter, Scope.Scope, scope)
+      const isOn = config["otel-traces"] !== "off"
+      if (isOn && ownTracer === undefined) ownTracer = yield* Scope.provide(exportingTracer, scope)
+      telemetry.isTracing = isOn
     })
     yield* apply
     yield* onChangeEffect(["otel-traces"], apply)
-    return telemetry
+    return Telemetry.of(telemetry)
   })
 )
+
+/** The SDK and its exporter cost tens of milliseconds to load, which only those pay who trace. */
+const exportingTracer = Effect.flatMap(Effect.promise(() => import("./OtlpExporter.ts")), ({ make }) => make)
+
+const nanosPerMillisecond = 1_000_000n
+
+/** The conventions' word for what has no name of its own. The name a client made up could be anything, a password too. */
+const unknownOperation = "_OTHER"
+
+const operationOf = ({ name }: Command): string => name.toUpperCase().replace("|", " ")
+
+/** Describes a failure by its code alone, since error texts quote arguments. */
+const describeError = (span: Tracer.Span, code: string): Exit.Exit<never, unknown> => {
+  span.attribute("db.response.status_code", code)
+  span.attribute("error.type", code)
+  return Exit.fail({ name: code, message: code })
+}
+
+const describeConnection = (span: Tracer.Span, transport: ClientTransport): void => {
+  let attributes = connectionAttributes.get(transport)
+  if (attributes === undefined) connectionAttributes.set(transport, attributes = attributesOf(transport))
+  for (const [name, value] of attributes) span.attribute(name, value)
+}
+
+const connectionAttributes = new WeakMap<ClientTransport, ReadonlyArray<readonly [string, string | number]>>()
+
+const attributesOf = ({ address, localAddress }: ClientTransport): ReadonlyArray<readonly [string, string | number]> => {
+  const peer = parseAddress(address)
+  const server = parseAddress(localAddress)
+  if (peer === undefined || server === undefined) return [["network.transport", "unix"]]
+  return [
+    ["network.transport", "tcp"],
+    ["network.peer.address", peer.host],
+    ["network.peer.port", peer.port],
+    ["client.address", peer.host],
+    ["client.port", peer.port],
+    ["server.address", server.host],
+    ["server.port", server.port]
+  ]
+}
+
+/** `undefined` for a Unix socket, whose port is 0. */
+const parseAddress = (address: string): { readonly host: string; readonly port: number } | undefined => {
+  const colon = address.lastIndexOf(":")
+  const port = Number(address.slice(colon + 1))
+  return port > 0 ? { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port } : undefined
+}
+
+/** Bytes of the reply on the wire; none where the client has asked for silence. */
+const responseBytes = ({ protocol, replyMode }: Client, reply: Reply): number => {
+  if (replyMode !== "on") return 0
+  measure.append(reply, protocol)
+  const { length } = measure
+  measure.reset()
+  return length
+}
+
+/** Writes replies for nobody, only to know how long they are. */
+const measure = new ReplyWriter()
