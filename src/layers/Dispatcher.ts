@@ -28,14 +28,19 @@ import { Lifecycle } from "../services/Lifecycle.ts"
 import { Memory } from "../services/Memory.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
+import { type Caller, Telemetry } from "../services/Telemetry.ts"
 import { AccessTracking } from "./AccessTracking.ts"
-import { type Gate, gates, type Postponed } from "./gates.ts"
+import { type Gate, gates, type Postponed, postponed } from "./gates.ts"
 import { Stopwatch } from "./Stopwatch.ts"
 
 export class Dispatcher extends Context.Service<Dispatcher, {
   readonly contextOf: (client: Client) => CommandContext
-  /** Runs one request now; `postponed` where a gate holds it back: nothing has happened, and it is to be tried again. */
-  readonly dispatch: (context: CommandContext, request: Request) => Answer | Postponed
+  /**
+   * Runs one request now; `postponed` where a gate holds it back: nothing has happened, and it is to be tried again.
+   *
+   * Who calls from within the process says so, for its spans.
+   */
+  readonly dispatch: (context: CommandContext, request: Request, caller?: Caller) => Answer | Postponed
   /** Ends the time measurement of a batch of requests. */
   readonly endBatch: () => void
 }>()("keyloom/layers/Dispatcher") {}
@@ -56,6 +61,7 @@ export const layer = Layer.effect(
   Effect.gen(function*() {
     const access = yield* AccessTracking
     const random = yield* Random.Random
+    const telemetry = yield* Telemetry
     const services: CommandServices = {
       keyspace: yield* Keyspace,
       config: yield* ServerConfig,
@@ -107,7 +113,17 @@ export const layer = Layer.effect(
       return error
     }
 
-    const dispatch = (context: CommandContext, request: Request): Answer | Postponed => {
+    const dispatch = (context: CommandContext, request: Request, caller?: Caller): Answer | Postponed =>
+      telemetry.isTracing ? observe(context, request, caller) : handle(context, request)
+
+    const observe = (context: CommandContext, request: Request, caller: Caller | undefined): Answer | Postponed => {
+      const route = find(request)
+      const observation = telemetry.begin(context.client, isCommandError(route) ? undefined : route.command, caller)
+      const answer = handle(context, request)
+      return observation === undefined || answer === postponed ? answer : observation.end(answer)
+    }
+
+    const handle = (context: CommandContext, request: Request): Answer | Postponed => {
       const route = find(request)
       if (isCommandError(route)) return reject(route)
       const { command } = route

@@ -15,6 +15,7 @@ import * as KeyspaceMemory from "./KeyspaceMemory.ts"
 import * as LifecycleProcess from "./LifecycleProcess.ts"
 import * as MemoryCounted from "./MemoryCounted.ts"
 import * as ServerStatsMemory from "./ServerStatsMemory.ts"
+import * as TelemetrySpans from "./TelemetrySpans.ts"
 
 /** An engine with these commands; of two with the same name the later one counts. It needs the configuration, and nothing else. */
 export const layer = (commands: ReadonlyArray<Command>) =>
@@ -28,7 +29,8 @@ export const layer = (commands: ReadonlyArray<Command>) =>
       CommandTableBuiltIn.layer(commands),
       HostProcess.layer,
       LifecycleProcess.layer,
-      ServerStatsMemory.layer
+      ServerStatsMemory.layer,
+      TelemetrySpans.layer
     )),
     Layer.provideMerge(CommandClockEffect.layer)
   )

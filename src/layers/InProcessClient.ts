@@ -1,13 +1,16 @@
 /**
  * A client without a socket: the same Dispatcher, the same replies, no bytes in between.
+ *
+ * It speaks byte strings and replies; what an app would rather have is `Keyloom`'s matter.
  */
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import type { ByteString } from "../data/ByteString.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { Request } from "../protocol/Request.ts"
 import type { Client, ClientTransport } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
+import { type Caller, Telemetry } from "../services/Telemetry.ts"
 import { Waiting } from "../services/Waiting.ts"
 import { Dispatcher } from "./Dispatcher.ts"
 import { postponed } from "./gates.ts"
@@ -16,12 +19,18 @@ export interface InProcessClient {
   readonly client: Client
   /** Runs one command. An expected failure of the command is a reply like others. */
   readonly call: (args: ReadonlyArray<ByteString>) => Effect.Effect<Reply>
+  /** Runs one command and answers what `convert` makes of its reply, in one step of the fiber where the command does not wait. */
+  readonly callWith: <A, E>(
+    args: ReadonlyArray<ByteString>,
+    convert: (reply: Reply) => Exit.Exit<A, E>
+  ) => Effect.Effect<A, E>
 }
 
 /** A client that lives as long as the scope. It is authenticated, as the code it belongs to. */
 export const make = Effect.gen(function*() {
   const clients = yield* Clients
   const clock = yield* CommandClock
+  const telemetry = yield* Telemetry
   const { contextOf, dispatch, endBatch } = yield* Dispatcher
   const client = yield* Effect.acquireRelease(
     Effect.sync(() => clients.add(inProcess)),
@@ -31,15 +40,26 @@ export const make = Effect.gen(function*() {
   client.protocol = 3
   const context = contextOf(client)
 
-  const run = (request: Request): Effect.Effect<Reply> => {
+  const run = <A, E>(
+    request: Request,
+    convert: (reply: Reply) => Exit.Exit<A, E>,
+    caller: Caller | undefined
+  ): Effect.Effect<A, E> => {
     client.lastInteractionMillis = clock.refresh()
-    const answer = dispatch(context, request)
+    const answer = dispatch(context, request, caller)
     endBatch()
-    if (answer === postponed) return Effect.andThen(clients.awaitUnpaused, Effect.suspend(() => run(request)))
-    return answer instanceof Waiting ? answer.effect : Effect.succeed(answer)
+    if (answer === postponed) {
+      return Effect.andThen(clients.awaitUnpaused, Effect.suspend(() => run(request, convert, caller)))
+    }
+    return answer instanceof Waiting ? Effect.flatMap(answer.effect, convert) : convert(answer)
   }
 
-  const self: InProcessClient = { client, call: (args) => Effect.suspend(() => run(Request.of(args))) }
+  const callWith: InProcessClient["callWith"] = (args, convert) => {
+    const request = Request.of(args)
+    return Effect.withFiber(({ cache }) => run(request, convert, telemetry.isTracing ? cache : undefined))
+  }
+
+  const self: InProcessClient = { client, callWith, call: (args) => callWith(args, Exit.succeed) }
   return self
 })
 

@@ -109,7 +109,6 @@ const noCounts = (): Counters => ({
   expireCycleNanos: 0,
   evictedKeys: 0,
   evictedClients: 0,
-  evictionExceededNanos: 0,
   errorReplies: 0,
   lazyFreedObjects: 0,
   clientQueryBufferLimitDisconnections: 0,

@@ -9,13 +9,13 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/db/redis/
  */
-import { Clock, Context, Effect, Exit, Layer, Option, Random, Scope, Tracer } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Layer, Option, Random, Scope, Tracer } from "effect"
 import { errorCode, isCommandError } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { ReplyWriter } from "../protocol/ReplyWriter.ts"
 import type { Client, ClientTransport } from "../services/Client.ts"
 import type { Command } from "../services/CommandTable.ts"
-import { ServerConfig } from "../services/ServerConfig.ts"
+import { NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 import { type Caller, type Observation, Telemetry } from "../services/Telemetry.ts"
 import { Waiting } from "../services/Waiting.ts"
 
@@ -83,14 +83,24 @@ export const layer: Layer.Layer<Telemetry, never, ServerConfig> = Layer.effect(
       if (isOn && ownTracer === undefined) ownTracer = yield* Scope.provide(exportingTracer, scope)
       telemetry.isTracing = isOn
     })
-    yield* apply
+    // A server is not to be kept from its work by what only watches it.
+    yield* Effect.ignore(apply)
     yield* onChangeEffect(["otel-traces"], apply)
     return Telemetry.of(telemetry)
   })
 )
 
-/** The SDK and its exporter cost tens of milliseconds to load, which only those pay who trace. */
-const exportingTracer = Effect.flatMap(Effect.promise(() => import("./OtlpExporter.ts")), ({ make }) => make)
+/** Loading the SDK and its exporter takes long, which only those pay who trace. */
+const exportingTracer = Effect.promise(() => import("./OtlpExporter.ts")).pipe(
+  Effect.flatMap(({ make }) => make),
+  // What is wrong with the environment's OTEL_ variables is thrown by the exporter.
+  Effect.catchDefect((defect) =>
+    Effect.andThen(
+      Effect.logError("Spans cannot be exported", Cause.die(defect)),
+      new NotApplied({ reason: "Unable to export spans. Check server logs." })
+    )
+  )
+)
 
 const nanosPerMillisecond = 1_000_000n
 
@@ -114,7 +124,9 @@ const describeConnection = (span: Tracer.Span, transport: ClientTransport): void
 
 const connectionAttributes = new WeakMap<ClientTransport, ReadonlyArray<readonly [string, string | number]>>()
 
-const attributesOf = ({ address, localAddress }: ClientTransport): ReadonlyArray<readonly [string, string | number]> => {
+const attributesOf = (
+  { address, localAddress }: ClientTransport
+): ReadonlyArray<readonly [string, string | number]> => {
   const peer = parseAddress(address)
   const server = parseAddress(localAddress)
   if (peer === undefined || server === undefined) return [["network.transport", "unix"]]

@@ -33,6 +33,7 @@ export type Reply =
   | NullArray
   | Push
   | Attributed
+  | Replies
   | CommandError
 
 /** A status such as `+OK`. Line ends in it become spaces on the wire. */
@@ -103,6 +104,14 @@ export class Attributed {
   constructor(attributes: ReadonlyArray<Reply>, reply: Reply) {
     this.attributes = attributes
     this.reply = reply
+  }
+}
+
+/** Several replies to one request, one behind the other: pushes, and then the request's own. */
+export class Replies {
+  readonly replies: ReadonlyArray<Reply>
+  constructor(replies: ReadonlyArray<Reply>) {
+    this.replies = replies
   }
 }
 

@@ -22,6 +22,7 @@ import {
   NullArray,
   ok,
   Push,
+  Replies,
   type Reply,
   SetReply,
   SimpleString,
@@ -157,6 +158,7 @@ export class ReplyWriter {
       this.#appendNumber(bar, aggregate.attributes.length / 2)
       return [...aggregate.attributes, aggregate.reply]
     }
+    if (aggregate instanceof Replies) return aggregate.replies
     this.#appendNumber(asterisk, aggregate.length)
     return aggregate
   }
@@ -291,11 +293,11 @@ export class ReplyWriter {
   }
 }
 
-type Aggregate = ReadonlyArray<Reply> | MapReply | SetReply | Push | Attributed
+type Aggregate = ReadonlyArray<Reply> | MapReply | SetReply | Push | Attributed | Replies
 
 const isAggregate = (reply: object): reply is Aggregate =>
   Array.isArray(reply) || reply instanceof MapReply || reply instanceof SetReply || reply instanceof Push ||
-  reply instanceof Attributed
+  reply instanceof Attributed || reply instanceof Replies
 
 /** Writes the decimal digits of a safe integer. Returns where they end. */
 const writeInteger = (buffer: Buffer, at: number, value: number): number => {

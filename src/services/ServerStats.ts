@@ -28,7 +28,6 @@ export interface Counters {
   expireCycleNanos: number
   evictedKeys: number
   evictedClients: number
-  evictionExceededNanos: number
   errorReplies: number
   lazyFreedObjects: number
   clientQueryBufferLimitDisconnections: number

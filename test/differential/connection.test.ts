@@ -23,7 +23,7 @@ const greeting: Comparison = {
 
 /** What differs in CLIENT INFO and LIST: addresses, ids, and the sizes of buffers that only one of the two has. */
 const clientLines: Comparison = {
-  masked: /\b(id|addr|laddr|fd|age|idle|rbs|rbp|tot-mem|tot-net-out)=\S*/,
+  masked: /\b(id|addr|laddr|fd|age|idle|qbuf|qbuf-free|rbs|rbp|tot-mem|tot-net-out)=\S*/,
   reason: "addresses, times and each server's own buffers"
 }
 
@@ -204,7 +204,7 @@ const scripts: ReadonlyArray<Script> = [
       "CLIENT GETNAME",
       ["CLIENT", "SETNAME", "a\0 b"],
       "CLIENT GETNAME",
-      step("CLIENT INFO", { compare: clientLines }),
+      alone("CLIENT INFO", clientLines),
       ["CLIENT", "SETNAME", ""],
       "CLIENT GETNAME",
       `CLIENT SETNAME ${"n".repeat(70_000)}`,
@@ -212,27 +212,27 @@ const scripts: ReadonlyArray<Script> = [
       "CLIENT SETNAME x",
       "CLIENT SETINFO lib-name redis-py(abc_v1)",
       "CLIENT SETINFO LIB-VER 1.2.3",
-      step("CLIENT INFO", { compare: clientLines }),
+      alone("CLIENT INFO", clientLines),
       ["CLIENT", "SETINFO", "LIB-ver", "1 2"],
       ["CLIENT", "SETINFO", "lib-Name", "\xe9"],
       ["CLIENT", "SETINFO", "Foo", "1 2"],
       ["CLIENT", "SETINFO", "", ""],
       ["CLIENT", "SETINFO", "lib-name", ""],
-      step("CLIENT INFO", { compare: clientLines })
+      alone("CLIENT INFO", clientLines)
     ]
   },
   {
     name: "CLIENT INFO shows what the client has chosen",
     steps: [
-      step("CLIENT INFO", { compare: clientLines }),
+      alone("CLIENT INFO", clientLines),
       "SELECT 5",
       "CLIENT NO-TOUCH on",
       "CLIENT NO-EVICT ON",
       "CLIENT CAPA foo Redirect bar",
-      step("client info", { compare: clientLines }),
+      alone("client info", clientLines),
       "CLIENT NO-TOUCH OFF",
       "CLIENT NO-EVICT off",
-      step("CLIENT INFO", { compare: clientLines }),
+      alone("CLIENT INFO", clientLines),
       "CLIENT NO-TOUCH yes",
       "CLIENT NO-EVICT 1",
       "CLIENT GETREDIR"
@@ -249,7 +249,7 @@ const scripts: ReadonlyArray<Script> = [
       "CLIENT CAPA redirect",
       "RESET",
       "CLIENT GETNAME",
-      step("CLIENT INFO", { compare: clientLines })
+      alone("CLIENT INFO", clientLines)
     ]
   },
   {
@@ -299,8 +299,8 @@ const scripts: ReadonlyArray<Script> = [
       "PING 7",
       step("CLIENT REPLY SKIP", { replies: 0 }),
       step("CLIENT REPLY OFF", { replies: 0 }),
-      step("PING 8", { replies: 0 }),
-      step("QUIT", { replies: 0, closes: true })
+      step("PING 8", { replies: 0 })
+      // Not QUIT: when it is silenced Valkey 8.1 leaves the connection open for ever, deaf. Keyloom closes it.
     ]
   },
   {
@@ -385,7 +385,7 @@ differential("connection with a password", [
       "GET k",
       alone("HELLO 2 AUTH default wrong SETNAME b"),
       "CLIENT GETNAME",
-      step("CLIENT INFO", { compare: clientLines })
+      alone("CLIENT INFO", clientLines)
     ]
   }
 ], { directives: ["--requirepass", "secret"] })
@@ -428,7 +428,7 @@ const generators: ReadonlyArray<(random: SeededRandom) => StepInput> = [
   () => "RESET",
   (random) => ["SELECT", random.pick(["0", "1", "15", "16", "x"])],
   () => "CLIENT GETNAME",
-  () => step("CLIENT INFO", { compare: clientLines }),
+  () => alone("CLIENT INFO", clientLines),
   (random) => ["CLIENT", "SETNAME", ...some(random, 2)],
   (random) => ["CLIENT", "SETINFO", random.pick(["lib-name", "LIB-VER", "foo"]), ...some(random, 2)],
   (random) => ["CLIENT", random.pick(["NO-TOUCH", "NO-EVICT"]), ...some(random, 2)],

@@ -6,8 +6,11 @@ import type { CommandContext } from "../../services/CommandContext.ts"
 
 export const clientLine = (context: CommandContext, client: Client): string => {
   const { transport } = client
-  const argumentBytes = client === context.client ? requestBytes(context) : client.argumentBytes
+  const asks = client === context.client
+  const argumentBytes = asks ? requestBytes(context) : client.argumentBytes
   const outputBytes = transport.outputBytes()
+  // Of who asks these are replies that nobody has tried to send yet, of all others what their sockets have not taken.
+  const [gatheredBytes, unsentBytes] = asks ? [outputBytes, 0] : [0, outputBytes]
   const fields: ReadonlyArray<readonly [name: string, value: string | number]> = [
     ["id", client.id],
     ["addr", transport.address],
@@ -30,14 +33,14 @@ export const clientLine = (context: CommandContext, client: Client): string => {
     ["qbuf-free", 0],
     ["argv-mem", argumentBytes],
     ["multi-mem", 0],
-    // All replies that wait are in the list: there is no buffer of a fixed size before it.
+    // There is no buffer of a fixed size for replies, and so no peak of its use.
     ["rbs", 0],
     ["rbp", 0],
-    ["obl", 0],
-    ["oll", outputBytes > 0 ? 1 : 0],
-    ["omem", outputBytes],
+    ["obl", gatheredBytes],
+    ["oll", unsentBytes > 0 ? 1 : 0],
+    ["omem", unsentBytes],
     ["tot-mem", client.memoryBytes - client.argumentBytes + argumentBytes],
-    ["events", transport.fileDescriptor < 0 ? "" : outputBytes > 0 ? "rw" : "r"],
+    ["events", transport.fileDescriptor < 0 ? "" : unsentBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
     ["user", client.user],
     ["redir", -1],
@@ -46,7 +49,8 @@ export const clientLine = (context: CommandContext, client: Client): string => {
     ["lib-ver", shown(client.libraryVersion)],
     ["tot-net-in", client.bytesReceived],
     ["tot-net-out", client.bytesSent],
-    ["tot-cmds", client.commandCount]
+    // The command that runs is counted when it is done.
+    ["tot-cmds", asks ? client.commandCount - 1 : client.commandCount]
   ]
   return `${fields.map(([name, value]) => `${name}=${value}`).join(" ")}\n`
 }

@@ -1,3 +1,14 @@
+/**
+ * The server family: what the server knows about itself, and how it is run.
+ */
 import type { Command } from "../../services/CommandTable.ts"
+import { command } from "./command/index.ts"
+import { config } from "./config.ts"
+import { debug } from "./debug/index.ts"
+import { info } from "./info/index.ts"
+import { lolwut } from "./lolwut.ts"
+import { memory } from "./memory.ts"
+import { shutdown } from "./shutdown.ts"
+import { time } from "./time.ts"
 
-export const server: ReadonlyArray<Command> = []
+export const server: ReadonlyArray<Command> = [command, config, debug, info, lolwut, memory, shutdown, time]

@@ -32,7 +32,10 @@ export const clients: Section = {
       ["total_blocking_keys_on_nokey", 0],
       ["paused_reason", paused === undefined ? "none" : "client_pause"],
       ["paused_actions", paused ?? "none"],
-      ["paused_timeout_milliseconds", paused === undefined ? 0 : Math.max(0, clients.pausedUntilMillis() - clock.millis)]
+      [
+        "paused_timeout_milliseconds",
+        paused === undefined ? 0 : Math.max(0, clients.pausedUntilMillis() - clock.millis)
+      ]
     ]
   }
 }

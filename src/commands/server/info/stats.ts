@@ -35,7 +35,6 @@ export const stats: Section = {
       ["evicted_keys", counters.evictedKeys],
       ["evicted_clients", counters.evictedClients],
       ["evicted_scripts", 0],
-      ["total_eviction_exceeded_time", Math.floor(counters.evictionExceededNanos / 1e6)],
       ["keyspace_hits", counters.keyspaceHits],
       ["keyspace_misses", counters.keyspaceMisses],
       ["pubsub_channels", 0],
@@ -67,7 +66,11 @@ export const stats: Section = {
       ["eventloop_duration_cmd_sum", Math.floor(commandNanos / 1000)],
       ["instantaneous_eventloop_cycles_per_sec", rates.eventLoopCyclesPerSecond],
       ["instantaneous_eventloop_duration_usec", rates.eventLoopMicrosPerCycle],
-      ["acl_access_denied_auth", counters.deniedAccessAuth]
+      ["acl_access_denied_auth", counters.deniedAccessAuth],
+      // Who is let in may do everything.
+      ["acl_access_denied_cmd", 0],
+      ["acl_access_denied_key", 0],
+      ["acl_access_denied_channel", 0]
     ]
   }
 }
@@ -84,7 +87,9 @@ export const commandStats: Section = {
 const commandLine = ({ calls, failedCalls, nanos, rejectedCalls }: CommandStats): string => {
   const micros = Math.floor(nanos / 1000)
   const perCall = calls === 0 ? 0 : micros / calls
-  return `calls=${calls},usec=${micros},usec_per_call=${fixed(perCall)},rejected_calls=${rejectedCalls},failed_calls=${failedCalls}`
+  return `calls=${calls},usec=${micros},usec_per_call=${
+    fixed(perCall)
+  },rejected_calls=${rejectedCalls},failed_calls=${failedCalls}`
 }
 
 export const errorStats: Section = {
