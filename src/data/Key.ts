@@ -29,6 +29,11 @@ export class Key {
     return new Key(source, start, end, hasher.bytes(source, start, end), undefined)
   }
 
+  /** As `ofBytes`, where the hash is known already. */
+  static ofHashedBytes(hash: number, source: Buffer, start: number, end: number): Key {
+    return new Key(source, start, end, hash, undefined)
+  }
+
   /** The key that is this latin1 string. The string is what gets stored, so it must not be a slice that keeps a larger one alive. */
   static ofText(hasher: KeyHasher, text: string): Key {
     return new Key(undefined, 0, text.length, hasher.text(text), text)

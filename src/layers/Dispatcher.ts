@@ -50,8 +50,8 @@ interface Route {
   readonly command: Command
   readonly gates: ReadonlyArray<Gate>
   readonly stats: CommandStats
-  /** Commands of the same constant cost share one time measurement. */
-  readonly isFast: boolean
+  /** It always costs about the same, so that a run of calls shares one time measurement. */
+  readonly isConstant: boolean
   readonly touchesAlways: boolean
   readonly subcommands: CommandNameTable<Route> | undefined
 }
@@ -90,7 +90,7 @@ export const layer = Layer.effect(
         command,
         gates: gates.filter(({ concerns }) => concerns(command)).map(({ check }) => check),
         stats: stats.command(command.name),
-        isFast: command.flags.has("fast"),
+        isConstant: command.flags.has("fast") || command.facts.complexity === "O(1)",
         // CLIENT NO-TOUCH hides reads, but not a request to touch.
         touchesAlways: command.name === "touch",
         subcommands
@@ -142,7 +142,7 @@ export const layer = Layer.effect(
       client.lastCommand = command.name
       client.commandCount++
       access.isPaused = client.noTouch && !route.touchesAlways
-      stopwatch.start(route.stats, route.isFast)
+      stopwatch.start(route.stats, route.isConstant)
       const answer = run(command, context, request)
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++

@@ -101,6 +101,10 @@ export class DatabaseTables implements Database {
     return this.#table.overheadBytes + this.#deadlines.overheadBytes
   }
 
+  prefetch(hashes: Int32Array, count: number): void {
+    this.#table.prefetch(hashes, count)
+  }
+
   read(key: Key): Value | undefined {
     const entry = this.#findLive(key)
     if (entry < 0) {

@@ -29,6 +29,9 @@ export type Stop =
 /** Requests that one connection may run before the others have a turn. */
 export const requestsPerTurn = 1024
 
+/** A shorter pipeline has too few lookups for their waiting times to overlap. */
+const smallestPrefetch = 4
+
 /** Replies are written when there are this many bytes of them, also before the batch is through. */
 const flushBytes = 1024 * 1024
 
@@ -64,6 +67,9 @@ export class Session {
           const count = parser.parse(client.isAuthenticated ? requestsPerTurn : 1)
           this.#next = 0
           if (count === 0) return this.#endOfInput()
+          if (count >= smallestPrefetch) {
+            this.#context.database.prefetch(parser.hashKeys(this.#context.hasher), count)
+          }
         }
         while (this.#next < parser.count) {
           const answer = dispatch(this.#context, parser.load(this.#next, this.#request))

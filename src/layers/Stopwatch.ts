@@ -1,5 +1,5 @@
 /**
- * Measures how long commands take without asking the clock for each: a run of the same fast command is measured as a whole and shared out evenly.
+ * Measures how long commands take without asking the clock for each: a run of the same command of constant cost is measured as a whole and shared out evenly.
  *
  * Calls and total times are exact. What a histogram of latencies loses is the difference between neighbouring calls of one O(1) command in one batch.
  */
@@ -20,8 +20,8 @@ export class Stopwatch {
   }
 
   /** A call begins, and ends what was running. */
-  start(stats: CommandStats, isFast: boolean): void {
-    if (isFast && stats === this.#running) {
+  start(stats: CommandStats, isConstant: boolean): void {
+    if (isConstant && stats === this.#running) {
       this.#calls++
       return
     }

@@ -21,6 +21,8 @@ export class Request {
   #ranges: Int32Array = emptyRanges
   #base = 0
   #values: ReadonlyArray<ByteString> | undefined = undefined
+  /** The hash of argument 1, if somebody has computed it before. */
+  #hash: number | undefined = undefined
 
   /** A request of these arguments. Strings are latin1 and flat, see `ByteString`. */
   static of(values: ReadonlyArray<ByteString>): Request {
@@ -28,7 +30,8 @@ export class Request {
   }
 
   /** Lets this object stand for arguments in a chunk; for the parser, which makes one object serve all requests of a connection. */
-  setRanges(chunk: Chunk, ranges: Int32Array, base: number, length: number): this {
+  setRanges(chunk: Chunk, ranges: Int32Array, base: number, length: number, hash?: number): this {
+    this.#hash = hash
     this.length = length
     this.#chunk = chunk
     this.#ranges = ranges
@@ -73,6 +76,9 @@ export class Request {
       return typeof value === "string" ? Key.ofText(hasher, value) : Key.ofBytes(hasher, value, 0, value.length)
     }
     const at = this.#base + 2 * i
+    if (i === 1 && this.#hash !== undefined) {
+      return Key.ofHashedBytes(this.#hash, this.#chunk.bytes, this.#ranges[at]!, this.#ranges[at + 1]!)
+    }
     return Key.ofBytes(hasher, this.#chunk.bytes, this.#ranges[at]!, this.#ranges[at + 1]!)
   }
 

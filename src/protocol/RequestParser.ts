@@ -19,6 +19,7 @@
  */
 import { type ByteString, flatCopy, maxTextBytes, ofText } from "../data/ByteString.ts"
 import { parseInt64 } from "../data/Int64.ts"
+import type { KeyHasher } from "../data/KeyHasher.ts"
 import { splitArguments } from "../data/Repr.ts"
 import { Chunk, shortestView } from "./Chunk.ts"
 import type { ProtocolFailure } from "./CommandError.ts"
@@ -64,6 +65,8 @@ export class RequestParser {
   /** Two numbers for each request of the batch: where its ranges begin and its length; or, below 0, `-1 - index` in `#gathered` and its length. */
   #requests: Int32Array = new Int32Array(8)
   #gathered: Array<ReadonlyArray<ByteString>> = []
+  #hashes: Int32Array = new Int32Array(4)
+  #isHashed = false
 
   /** The arguments so far of a request that is longer than the bytes at hand. */
   #partial: Array<ByteString> | undefined = undefined
@@ -125,6 +128,7 @@ export class RequestParser {
   /** Reads the next batch: as many complete requests as there are, at most `maxRequests`. Returns how many; 0 when more bytes are needed. */
   parse(maxRequests: number): number {
     this.count = 0
+    this.#isHashed = false
     this.#rangesUsed = 0
     if (this.#gathered.length > 0) this.#gathered = []
     while (this.count < maxRequests && this.#position < this.#end && this.failure === undefined) {
@@ -145,7 +149,20 @@ export class RequestParser {
     const base = this.#requests[2 * i]!
     return base < 0
       ? request.setValues(this.#gathered[-1 - base]!)
-      : request.setRanges(this.#chunk, this.#ranges, base, this.#requests[2 * i + 1]!)
+      : request.setRanges(this.#chunk, this.#ranges, base, this.#requests[2 * i + 1]!, this.#isHashed ? this.#hashes[i]! : undefined)
+  }
+
+  /** Hashes the first argument of each request of the batch, nearly always its key. Returns the hashes; of a request without arguments in the chunk it is 0. */
+  hashKeys(hasher: KeyHasher): Int32Array {
+    if (this.#hashes.length < this.count) this.#hashes = new Int32Array(this.#requests.length >> 1)
+    for (let i = 0; i < this.count; i++) {
+      const base = this.#requests[2 * i]!
+      this.#hashes[i] = base < 0 || this.#requests[2 * i + 1]! < 2
+        ? 0
+        : hasher.bytes(this.#bytes, this.#ranges[base + 2]!, this.#ranges[base + 3]!)
+    }
+    this.#isHashed = true
+    return this.#hashes
   }
 
   /** Reads an array at `#position`. False when it is incomplete or wrong. */

@@ -16,6 +16,9 @@ export interface Database {
   /** Keys that have a time to live. */
   readonly volatileSize: number
 
+  /** Says which keys are about to be looked up, so that their memory is on its way. */
+  readonly prefetch: (hashes: Int32Array, count: number) => void
+
   /** The value for a command that reads it: counts a keyspace hit or miss. */
   readonly read: (key: Key) => Value | undefined
   /** As `read`, but leaves no trace in LRU and LFU: for TTL, TYPE, OBJECT and the like. */
