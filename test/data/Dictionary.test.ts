@@ -240,4 +240,13 @@ describe("Dictionary", () => {
       assert.strictEqual(dictionary.find(keyInChunk("key:1")), -1)
     }
   })
+
+  it("may be told of keys beforehand, present or not, and is unchanged by it", () => {
+    const dictionary = new Dictionary<number>()
+    insertAll(dictionary, names("key:", 5000))
+    const hashes = Int32Array.from(names("key:", 3000).concat(names("absent:", 3000)), (name) => hasher.text(name))
+    dictionary.prefetch(hashes, hashes.length)
+    assert.strictEqual(dictionary.size, 5000)
+    for (const name of names("key:", 5000)) assert.isAtLeast(dictionary.find(keyInChunk(name)), 0)
+  })
 })

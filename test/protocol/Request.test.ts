@@ -117,3 +117,32 @@ describe("Request.bytes", () => {
     assert.strictEqual(Request.of(["SET", "k", value]).bytes(2), value)
   })
 })
+
+describe("RequestParser.hashKeys", () => {
+  it("gives every request of the batch the key that it would make itself", () => {
+    const hasher = new KeyHasher(7, 11)
+    const requests = [["GET", "a"], ["PING"], ["SET", "key:1", "v"], ["MGET", "x", "y"], ["GET", ""]]
+    const parser = new RequestParser({ protoMaxBulkLen: 512 * 1024 * 1024 })
+    parser.push(Buffer.concat([...requests.map(chunkOf), Buffer.from("GET inline\r\n")]))
+    const count = parser.parse(100)
+    assert.strictEqual(count, requests.length + 1)
+    const hashes = parser.hashKeys(hasher)
+    for (const [i, words] of [...requests, ["GET", "inline"]].entries()) {
+      const request = parser.load(i, new Request())
+      for (let argument = 1; argument < words.length; argument++) {
+        assert.strictEqual(request.key(argument, hasher).hash, hasher.text(words[argument]!), words.join(" "))
+      }
+    }
+    assert.strictEqual(hashes[0], hasher.text("a"))
+  })
+
+  it("speaks of one batch only", () => {
+    const hasher = new KeyHasher(7, 11)
+    const parser = new RequestParser({ protoMaxBulkLen: 512 * 1024 * 1024 })
+    parser.push(Buffer.concat([chunkOf(["GET", "a"]), chunkOf(["GET", "b"])]))
+    parser.parse(1)
+    parser.hashKeys(hasher)
+    parser.parse(1)
+    assert.strictEqual(parser.load(0, new Request()).key(1, hasher).hash, hasher.text("b"))
+  })
+})
