@@ -49,17 +49,17 @@ describe("Dictionary", () => {
       "key\r\n",
       "key\r\n\0"
     ]
-    for (const  of of[hasher, new PoorHasher(1, 2)]) {
+    for (const each of [hasher, new PoorHasher(1, 2)]) {
       const dictionary = new Dictionary<number>()
       for (const [position, name] of all.entries()) {
-        assert.strictEqual(dictionary.find(keyInChunk(name, of)), -1)
-        assert.strictEqual(dictionary.find(Key.ofText(of, name)), -1)
-        const key = position % 2 === 0 ? keyInChunk(name, of) : Key.ofText(of, name)
+        assert.strictEqual(dictionary.find(keyInChunk(name, each)), -1)
+        assert.strictEqual(dictionary.find(Key.ofText(each, name)), -1)
+        const key = position % 2 === 0 ? keyInChunk(name, each) : Key.ofText(each, name)
         assert.strictEqual(dictionary.insert(key, position), position)
       }
       for (const [position, name] of all.entries()) {
-        assert.strictEqual(dictionary.find(keyInChunk(name, of)), position)
-        assert.strictEqual(dictionary.find(Key.ofText(of, name)), position)
+        assert.strictEqual(dictionary.find(keyInChunk(name, each)), position)
+        assert.strictEqual(dictionary.find(Key.ofText(each, name)), position)
         assert.strictEqual(dictionary.keyAt(position), name)
         assert.strictEqual(dictionary.valueAt(position), position)
       }
