@@ -12,7 +12,8 @@
  * @see docs/embedding.md
  */
 import { NodeFileSystem } from "@effect/platform-node"
-import { Context, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
+import { Context, Effect, Exit, Layer, ManagedRuntime, References, Scope } from "effect"
+import { NetAddress } from "effect/net"
 import { builtIn } from "./commands/index.ts"
 import * as Engine from "./layers/Engine.ts"
 import { freePort } from "./layers/FreePort.ts"
@@ -29,8 +30,9 @@ import {
 import * as Server from "./layers/Server.ts"
 import type { Reply } from "./protocol/Reply.ts"
 import { type GivenValues, layer as layerConfig } from "./layers/ServerConfigMemory.ts"
-import { type ListenFailed, SocketServers } from "./layers/SocketServers.ts"
+import { type ListenFailed, type NowhereToListen, SocketServers } from "./layers/SocketServers.ts"
 import type { Command } from "./services/CommandTable.ts"
+import { Lifecycle } from "./services/Lifecycle.ts"
 import { type ConfigError, ServerConfig } from "./services/ServerConfig.ts"
 
 /** Runs commands. */
@@ -70,6 +72,8 @@ export class Keyloom extends Context.Service<
     readonly url: () => string | undefined
     /** The TCP port, 0 where nobody listens on one. */
     readonly port: () => number
+    /** Waits until a client has said SHUTDOWN, which ends nothing by itself: the app decides. */
+    readonly awaitShutdown: Effect.Effect<void>
   }
 >()("keyloom/Keyloom") {
   /**
@@ -84,13 +88,14 @@ export class Keyloom extends Context.Service<
   /**
    * An engine that listens as well; on loopback only, unless `bind` says otherwise.
    *
-   * Fails with ListenFailed where an address cannot be listened on.
+   * Fails with ListenFailed where an address cannot be listened on, and with NowhereToListen where there is neither a port nor a Unix socket.
    */
-  static readonly layerServer = (options: ServerOptions = {}): Layer.Layer<Keyloom, ConfigError | ListenFailed> =>
-    Layer.effect(Keyloom, openServer(options))
+  static readonly layerServer = (
+    options: ServerOptions = {}
+  ): Layer.Layer<Keyloom, ConfigError | ListenFailed | NowhereToListen> => Layer.effect(Keyloom, openServer(options))
 
   /** `call` of the service in the context. */
-  static readonly call = (
+  static override readonly call = (
     name: string,
     ...args: ReadonlyArray<Argument>
   ): Effect.Effect<Value, KeyloomError, Keyloom> => Keyloom.use((keyloom) => keyloom.call(name, ...args))
@@ -136,22 +141,14 @@ export interface OpenKeyloom extends AsyncDisposable {
 
 const openEngine = ({ commands = [], ...directives }: EngineOptions) =>
   Effect.flatMap(
-    buildApart(
-      Engine.layer([...builtIn, ...commands]).pipe(Layer.provideMerge(layerConfig({ ...directives, port: 0 })))
-    ),
+    buildApart(Engine.layer([...builtIn, ...commands]), { ...directives, port: 0 }),
     (context) => serviceOf(context, () => [])
   )
 
-const openServer = Effect.fnUntraced(function*({ commands = [], ...given }: ServerOptions) {
+const openServer = Effect.fnUntraced(function*({ commands = [], port = 6379, ...given }: ServerOptions) {
   const directives = { bind: ["127.0.0.1"], ...given }
-  const listenOn = (port: number) =>
-    buildApart(
-      Server.layer([...builtIn, ...commands]).pipe(
-        Layer.provideMerge(layerConfig({ ...directives, port })),
-        Layer.provide(NodeFileSystem.layer)
-      )
-    )
-  const { port = 6379 } = directives
+  const server = Server.layer([...builtIn, ...commands]).pipe(Layer.provide(NodeFileSystem.layer))
+  const listenOn = (port: number) => buildApart(server, { ...directives, port })
   const context = yield* port === "auto"
     ? firstHost(directives).pipe(
       Effect.flatMap(freePort),
@@ -162,17 +159,29 @@ const openServer = Effect.fnUntraced(function*({ commands = [], ...given }: Serv
   return yield* serviceOf(context, Context.get(context, SocketServers).addresses)
 })
 
-/** Builds a layer that shares nothing with others, although they are made of the same parts; a failure leaves nothing behind. */
-const buildApart = Effect.fnUntraced(function*<A, E>(layer: Layer.Layer<A, E>) {
+/** Builds an engine that shares nothing with others, although they are made of the same parts; a failure leaves nothing behind. */
+const buildApart = Effect.fnUntraced(function*<A, E>(engine: Layer.Layer<A, E, ServerConfig>, directives: GivenValues) {
+  const layer = engine.pipe(
+    Layer.provide(minimumLogLevel),
+    Layer.provideMerge(layerConfig({ loglevel: "warning", ...directives }))
+  )
   const scope = yield* Scope.fork(yield* Effect.scope)
   return yield* Layer.buildWithMemoMap(layer, Layer.makeMemoMapUnsafe(), scope).pipe(
     Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
   )
 })
 
+/** What `loglevel` lets through to the app's log. */
+const minimumLogLevel = Layer.effect(
+  References.MinimumLogLevel,
+  Effect.map(ServerConfig, ({ values }) => logLevels[values.loglevel])
+)
+
+const logLevels = { debug: "All", verbose: "Debug", notice: "Info", warning: "Warn", nothing: "None" } as const
+
 /** The service over what has been built. */
 const serviceOf = (
-  context: Context.Context<Effect.Services<typeof InProcessClient.make>>,
+  context: Context.Context<Exclude<Effect.Services<typeof InProcessClient.make>, Scope.Scope> | Lifecycle>,
   addresses: SocketServers["Service"]["addresses"]
 ) => {
   const client = Effect.provideContext(InProcessClient.make, context)
@@ -183,9 +192,12 @@ const serviceOf = (
       client: Effect.map(client, callerOf),
       url: () => {
         const address = tcp()
-        return address === undefined ? undefined : `redis://${reachable(String(address.address))}:${address.port}`
+        return address === undefined
+          ? undefined
+          : `redis://${reachable(NetAddress.formatIp(address.address))}:${address.port}`
       },
-      port: () => tcp()?.port ?? 0
+      port: () => tcp()?.port ?? 0,
+      awaitShutdown: Context.get(context, Lifecycle).awaitShutdown
     }))
 }
 
@@ -210,7 +222,7 @@ const firstHost = (directives: GivenValues) =>
     return host === "*" ? "0.0.0.0" : host === "::*" ? "::" : host
   }).pipe(Effect.provide(layerConfig({ ...directives, port: 0 })))
 
-const isTakenMeanwhile = (error: ConfigError | ListenFailed): boolean =>
+const isTakenMeanwhile = (error: ConfigError | ListenFailed | NowhereToListen): boolean =>
   error._tag === "ListenFailed" && error.cause instanceof Error && "code" in error.cause &&
   error.cause.code === "EADDRINUSE"
 

@@ -1,8 +1,11 @@
 /**
  * Reads the command line, runs the server until a signal or SHUTDOWN ends it, and says what kept it from starting.
  */
-import { NodeFileSystem, NodePath, NodeRuntime } from "@effect/platform-node"
-import { Effect, Exit, FileSystem, Layer } from "effect"
+// By module: the whole package brings HTTP, workers and what else is installed beside it, which costs half of the time to start.
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Cause, Effect, Exit, FileSystem, Layer } from "effect"
 import { text } from "node:stream/consumers"
 import { builtIn } from "./commands/index.ts"
 import * as Server from "./layers/Server.ts"
@@ -33,12 +36,14 @@ const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
     const { awaitShutdown, processId } = yield* Lifecycle
     yield* pidFile(processId)
     yield* awaitShutdown
-    yield* Effect.logWarning("Keyloom is now ready to exit, bye bye...")
+    yield* Effect.logWarning("User requested shutdown...")
   }).pipe(
     Effect.scoped,
+    Effect.onInterrupt(() => Effect.logWarning("Received a signal, shutting down...")),
     Effect.provide(
       Server.layer(builtIn).pipe(
         Layer.provideMerge(greeting),
+        Layer.provideMerge(defects),
         Layer.provideMerge(ServerLog.layer),
         Layer.provideMerge(ServerConfigFile.layer({
           commandLine,
@@ -49,6 +54,7 @@ const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
     )
   )
 
+/** The first words of the log and, when everything else has been closed in order, the last ones. */
 const greeting = Layer.effectDiscard(Effect.gen(function*() {
   const { configFile, warnings } = yield* ServerConfig
   yield* Effect.logInfo(`Keyloom ${keyloomVersion} starts, pid=${process.pid}`)
@@ -56,6 +62,19 @@ const greeting = Layer.effectDiscard(Effect.gen(function*() {
     configFile === undefined ? "No config file: using the embedded defaults" : `Configuration loaded from ${configFile}`
   )
   for (const warning of warnings) yield* Effect.logWarning(warning)
+  yield* Effect.addFinalizer((exit) =>
+    isOrderly(exit) ? Effect.logWarning("Keyloom is now ready to exit, bye bye...") : Effect.void
+  )
+}))
+
+/** A defect outside of all fibers, in somebody's callback, is logged, and the server lives on. */
+const defects = Layer.effectDiscard(Effect.gen(function*() {
+  const runFork = Effect.runForkWith(yield* Effect.context<never>())
+  const onDefect = (defect: unknown) => void runFork(Effect.logError("uncaught exception", Cause.die(defect)))
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("uncaughtException", onDefect)),
+    () => Effect.sync(() => process.off("uncaughtException", onDefect))
+  )
 }))
 
 /** A file that names this process for as long as it runs. */
@@ -74,19 +93,26 @@ const program = (commandLine: CommandLine) => {
     case "Help":
       return Effect.sync(() => void process.stdout.write(usage))
     case "Version":
-      return Effect.sync(() => void process.stdout.write(`Keyloom server v=${keyloomVersion} node=${process.version}\n`))
+      return Effect.sync(() =>
+        void process.stdout.write(`Keyloom server v=${keyloomVersion} node=${process.version}\n`)
+      )
     case "Run":
       return serve(commandLine)
   }
 }
 
-/** The first signal ends the server in order, which NodeRuntime does; a second one ends it at once. */
+/** The end of a server: by SHUTDOWN or by a signal. */
+const isOrderly = (exit: Exit.Exit<unknown, unknown>): boolean => Exit.isSuccess(exit) || Exit.hasInterrupts(exit)
+
+/** The first signal ends the server in order, which is NodeRuntime's part; a second one ends it at once. */
 let signals = 0
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (++signals > 1) process.exit(1)
   })
 }
+// A server outlives the terminal it was started from.
+process.on("SIGHUP", () => undefined)
 
 program(parseCommandLine(process.argv.slice(2))).pipe(
   Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)),
@@ -98,7 +124,7 @@ program(parseCommandLine(process.argv.slice(2))).pipe(
     })
   ),
   NodeRuntime.runMain({
-    teardown: (exit, onExit) =>
-      onExit(Exit.isSuccess(exit) || Exit.hasInterrupts(exit) ? Number(process.exitCode ?? 0) : 1)
+    // Nothing that is still open (a client that does not read, a terminal) holds up the end.
+    teardown: (exit) => process.exit(isOrderly(exit) ? Number(process.exitCode ?? 0) : 1)
   })
 )

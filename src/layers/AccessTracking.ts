@@ -12,7 +12,9 @@ import { ServerConfig } from "../services/ServerConfig.ts"
 export class AccessTracking extends Context.Service<AccessTracking, {
   /** Set while a client that wants to leave no trace (CLIENT NO-TOUCH) runs its command. */
   isPaused: boolean
+  /** The access column, 24 bits, of a key that is made now. */
   readonly initial: () => number
+  /** The access column of a key that is used now and had this one before. */
   readonly touched: (access: number) => number
   readonly idleSeconds: (access: number) => number
   /** The LFU counter as it stands now. */
@@ -31,14 +33,30 @@ export const layer: Layer.Layer<AccessTracking, never, CommandClock | ServerConf
       isFrequency = countsFrequency()
       return undefined
     })
+    // Nearly every command asks for the reading, and it is the same for a batch of them.
+    let readAtMillis = NaN
+    let reading = 0
+    const now = () => {
+      if (clock.millis !== readAtMillis) {
+        readAtMillis = clock.millis
+        reading = accessClock(readAtMillis)
+      }
+      return reading
+    }
     return AccessTracking.of({
       isPaused: false,
-      initial: () => isFrequency ? initialFrequency(clock.millis) : accessClock(clock.millis),
+      initial: () => isFrequency ? initialFrequency(clock.millis) : now(),
       touched: (access) =>
         isFrequency
-          ? recordAccess(access, clock.millis, values["lfu-decay-time"], values["lfu-log-factor"], random.nextDoubleUnsafe())
-          : accessClock(clock.millis),
-      idleSeconds: (access) => idleSeconds(accessClock(clock.millis), access & 0xffffff),
+          ? recordAccess(
+            access,
+            clock.millis,
+            values["lfu-decay-time"],
+            values["lfu-log-factor"],
+            random.nextDoubleUnsafe()
+          )
+          : now(),
+      idleSeconds: (access) => idleSeconds(now(), access),
       frequency: (access) => decayedCounter(access, clock.millis, values["lfu-decay-time"])
     })
   })

@@ -1,103 +1,134 @@
 /**
  * Removes expired keys that nobody asks for.
  *
- * Only keys with a deadline are looked at, a slice at a time. While many of those seen are expired the next slice follows at once, up to a share of the time
- * that `active-expire-effort` allows; otherwise there is a slice every 1000/`hz` milliseconds. A slice is short, because every client waits for it.
- * After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
+ * Only keys with a deadline are looked at, some at random, a slice of a millisecond at a time, because every client waits for it. While many of those seen
+ * are expired the next slice follows soon, so that a share of the time goes into it that `active-expire-effort` sets; otherwise there are `hz` slices a
+ * second. Nothing runs while no key can be due. After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
  */
-import { Effect, Layer } from "effect"
+import { Effect, Latch, Layer } from "effect"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
+import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
-import { type DatabaseTables, KeyspaceTables } from "./KeyspaceMemory.ts"
+import type { DatabaseTables } from "./DatabaseTables.ts"
+import { KeyspaceTables } from "./KeyspaceMemory.ts"
 
 /** The longest a slice may take, and the most keys it looks at where time stands still. */
 const sliceNanos = 1_000_000
 const sliceKeys = 4096
+
+/** Looked at together, between two looks at the clock. A database with no more deadlines than this is looked at as a whole. */
 const keysPerLook = 64
 
-export const layer: Layer.Layer<ActiveExpiry, never, CommandClock | KeyspaceTables | ServerConfig | ServerStats> = Layer
-  .effect(
-    ActiveExpiry,
-    Effect.gen(function*() {
-      const clock = yield* CommandClock
-      const databases = yield* KeyspaceTables
-      const { values: config } = yield* ServerConfig
-      const { counters } = yield* ServerStats
-      const state = { isEnabled: true }
-      const positions = databases.map(() => 0)
-      let current = 0
+/** The longest wait between slices, in case somebody sets the machine's clock. */
+const longestPauseMillis = 60_000
 
-      /** Looks at some deadlines of one database and answers which share of them had passed, from 0 to 1. */
-      const look = (database: DatabaseTables): number => {
-        let looked = 0
-        let expired = 0
-        let remainingMillis = 0
-        let position = positions[database.index] ?? 0
-        while (looked < keysPerLook && looked < database.volatileSize + expired) {
-          if (position >= database.volatileSize) position = 0
-          const deadline = database.deadlineAt(position)
-          looked++
-          if (deadline < clock.millis) {
-            // Another deadline takes this position, so it is looked at again.
-            database.expireAt(position)
-            expired++
-          } else {
-            remainingMillis += deadline - clock.millis
-            position++
+export const layer: Layer.Layer<
+  ActiveExpiry,
+  never,
+  Clients | CommandClock | KeyspaceTables | ServerConfig | ServerStats
+> = Layer.effect(
+  ActiveExpiry,
+  Effect.gen(function*() {
+    const { pausedMode } = yield* Clients
+    const clock = yield* CommandClock
+    const { databases, shared } = yield* KeyspaceTables
+    const { values: config } = yield* ServerConfig
+    const { counters } = yield* ServerStats
+    const state = { isEnabled: true }
+    const sooner = Latch.makeUnsafe(false)
+    shared.onSoonerDeadline = () => sooner.openUnsafe()
+    let current = 0
+    /** Of the deadlines that this slice has seen and left; -Infinity where it cannot tell. */
+    let soonest = Infinity
+
+    /** Looks at some deadlines of one database, removes what has expired, and answers which share of them that was, from 0 to 1. */
+    const look = (database: DatabaseTables): number => {
+      const size = database.volatileSize
+      const looked = Math.min(size, keysPerLook)
+      let expired = 0
+      let remainingMillis = 0
+      if (size > keysPerLook) soonest = -Infinity
+      for (let i = 0; i < looked; i++) {
+        // From the end: where all are looked at, the one that takes the place of a removed one has been seen already.
+        const position = size > keysPerLook
+          ? Math.floor(shared.random() * database.volatileSize)
+          : size - 1 - i
+        const deadline = database.deadlineAt(position)
+        if (deadline < clock.millis) {
+          database.expireAt(position)
+          expired++
+        } else {
+          remainingMillis += deadline - clock.millis
+          if (deadline < soonest) soonest = deadline
+        }
+      }
+      const living = looked - expired
+      if (living > 0) {
+        const average = remainingMillis / living
+        database.averageTtlMillis = database.averageTtlMillis === 0
+          ? average
+          : database.averageTtlMillis + (average - database.averageTtlMillis) / 50
+      }
+      const percentage = expired * 100 / looked
+      counters.expiredStalePercentage = percentage * 0.05 + counters.expiredStalePercentage * 0.95
+      return expired / looked
+    }
+
+    /** While clients are paused they must find everything as it was. */
+    const isHeld = (): boolean => !state.isEnabled || pausedMode() !== undefined
+
+    /** Works through the databases until little is found or the slice is over; says whether there is more to do. */
+    const slice = (): boolean => {
+      clock.refresh()
+      if (isHeld() || clock.millis <= shared.soonestDeadline) return false
+      const startedAt = clock.monotonicNanos()
+      const acceptable = (11 - config["active-expire-effort"]) / 100
+      let looked = 0
+      let isBusy = false
+      soonest = Infinity
+      for (let visited = 0; visited < databases.length && !isBusy; visited++) {
+        // The index stays below the number of databases.
+        const database = databases[current]!
+        while (database.volatileSize > 0 && look(database) > acceptable) {
+          looked += keysPerLook
+          if (looked >= sliceKeys || clock.monotonicNanos() - startedAt > sliceNanos) {
+            isBusy = true
+            soonest = -Infinity
+            break
           }
         }
-        positions[database.index] = position
-        const living = looked - expired
-        if (living > 0) {
-          const average = remainingMillis / living
-          database.averageTtlMillis = database.averageTtlMillis === 0
-            ? average
-            : database.averageTtlMillis + (average - database.averageTtlMillis) / 50
-        }
-        const percentage = looked === 0 ? 0 : expired * 100 / looked
-        counters.expiredStalePercentage = percentage * 0.05 + counters.expiredStalePercentage * 0.95
-        return looked === 0 ? 0 : expired / looked
+        if (database.volatileSize === 0) database.averageTtlMillis = 0
+        current = (current + 1) % databases.length
       }
+      shared.soonestDeadline = soonest
+      if (isBusy) counters.expiredTimeCapReached++
+      counters.expireCycleNanos += clock.monotonicNanos() - startedAt
+      return isBusy
+    }
 
-      /** Works through the databases until little is found or the slice is over; says whether there is more to do. */
-      const slice = (): boolean => {
-        if (!state.isEnabled) return false
-        clock.refresh()
-        const startedAt = clock.monotonicNanos()
-        const effort = config["active-expire-effort"] - 1
-        const acceptable = (10 - effort) / 100
-        let looked = 0
-        let isBusy = false
-        for (let visited = 0; visited < databases.length; visited++) {
-          // The index stays below the number of databases.
-          const database = databases[current]!
-          while (database.volatileSize > 0 && look(database) > acceptable) {
-            looked += keysPerLook
-            if (looked >= sliceKeys || clock.monotonicNanos() - startedAt > sliceNanos) {
-              isBusy = true
-              break
-            }
-          }
-          if (isBusy) break
-          current = (current + 1) % databases.length
-        }
-        if (isBusy) counters.expiredTimeCapReached++
-        counters.expireCycleNanos += clock.monotonicNanos() - startedAt
-        return isBusy
-      }
+    /** At effort 1 a quarter of the time may go into expiry, at 10 nearly a half: the pause after a slice of a millisecond. */
+    const pauseMillis = () => 100 / (25 + 2 * (config["active-expire-effort"] - 1)) - 1
 
-      /** At effort 1 a quarter of the time may go into expiry, at 10 nearly a half: the pause after a slice of a millisecond. */
-      const pauseMillis = () => 100 / (25 + 2 * (config["active-expire-effort"] - 1)) - 1
-
-      yield* Effect.suspend(() => Effect.succeed(slice())).pipe(
-        Effect.catchCause((cause) => Effect.as(Effect.logError("expiry cycle failed", cause), false)),
-        Effect.flatMap((isBusy) => Effect.sleep(isBusy ? pauseMillis() : 1000 / config.hz)),
-        Effect.forever,
-        Effect.annotateLogs("module", "expiry"),
-        Effect.forkScoped
-      )
-      return state
+    /** For a turn of `hz`, or longer while no key can be due. */
+    const rest = Effect.suspend(() => {
+      const turnMillis = 1000 / config.hz
+      const idleMillis = shared.soonestDeadline - clock.millis
+      if (isHeld() || idleMillis <= turnMillis) return Effect.sleep(turnMillis)
+      sooner.closeUnsafe()
+      if (idleMillis === Infinity) return sooner.await
+      // At its very deadline a key is not expired yet.
+      return Effect.raceFirst(sooner.await, Effect.sleep(Math.min(idleMillis + 1, longestPauseMillis)))
     })
-  )
+
+    yield* Effect.suspend(() => Effect.succeed(slice())).pipe(
+      Effect.catchCause((cause) => Effect.as(Effect.logError("expiry cycle failed", cause), false)),
+      Effect.flatMap((isBusy) => isBusy ? Effect.sleep(pauseMillis()) : rest),
+      Effect.forever,
+      Effect.annotateLogs("module", "expiry"),
+      Effect.forkScoped
+    )
+    return state
+  })
+)

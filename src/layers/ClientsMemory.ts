@@ -1,7 +1,7 @@
 /**
  * The clients of this process in a table by id, and the pause as a deadline on Effect's Clock.
  */
-import { Clock, Effect, Latch, Layer } from "effect"
+import { Clock, Deferred, Effect, Latch, Layer } from "effect"
 import { Client } from "../services/Client.ts"
 import { Clients, type PauseMode } from "../services/Clients.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
@@ -65,7 +65,12 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
         unpaused.closeUnsafe()
       },
       unpause,
-      awaitUnpaused
+      awaitUnpaused,
+      postpone: (client) =>
+        Effect.suspend(() => {
+          client.blocked = Deferred.makeUnsafe()
+          return Effect.ensuring(awaitUnpaused, Effect.sync(() => client.blocked = undefined))
+        })
     })
   })
 )

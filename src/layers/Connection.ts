@@ -1,12 +1,15 @@
 /**
  * One connected client: a fiber that pulls what has arrived, runs all requests in it, and writes their replies at once.
  *
- * It reads no further while its replies are not taken (backpressure), and after a bounded number of requests it lets the other connections have their turn.
- * When the socket ends, so does the fiber; what it has run by then stays done, as in Redis.
+ * After a bounded number of requests the other connections have their turn, and while too many of its replies have not been taken no more is read from it.
+ * When the client ends its side, it still gets the replies to what it has sent; when the socket is gone, so is the fiber, and what it has run stays done.
  */
-import { Effect } from "effect"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import { Cause, Effect, Option } from "effect"
 import { Socket } from "effect/socket"
 import type * as Net from "node:net"
+import { internal } from "../protocol/CommandError.ts"
+import type { Reply } from "../protocol/Reply.ts"
 import { ReplyWriter } from "../protocol/ReplyWriter.ts"
 import { RequestParser } from "../protocol/RequestParser.ts"
 import type { Client } from "../services/Client.ts"
@@ -14,10 +17,29 @@ import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
-import { Waiting } from "../services/Waiting.ts"
 import { Dispatcher } from "./Dispatcher.ts"
+import { closeForOutput, outputLimitOf } from "./outputLimits.ts"
 import { Session } from "./Session.ts"
 import { transportOf } from "./SocketTransport.ts"
+
+/** Replies that wait for a client without a limit of its own before no more is read from it, in bytes. Who sends a long pipeline before reading needs some. */
+export const maxWaitingOutputBytes = 64 * 1024 * 1024
+
+/** What a client may have sent ahead before it has authenticated, in bytes: as much as Redis allows. */
+export const maxUnauthenticatedQueryBytes = 1024 * 1024
+
+/** A connection with what belongs to it. */
+interface Peer {
+  readonly net: Net.Socket
+  /** Fails at the end of what the client sends, and when the socket is gone. */
+  readonly pull: Effect.Effect<ReadonlyArray<Uint8Array>, Socket.SocketError>
+  readonly client: Client
+  readonly parser: RequestParser
+  readonly writer: ReplyWriter
+  readonly session: Session
+  /** Has arrived, but is not with the parser yet: the requests of its batch are ranges of the bytes before. */
+  readonly arrived: Array<Buffer>
+}
 
 /** Makes the handler for accepted sockets. */
 export const make = Effect.gen(function*() {
@@ -32,94 +54,154 @@ export const make = Effect.gen(function*() {
     }
   }
 
-  /** Writes what the session has gathered. Waits until the socket has room again, or ends the client that does not read. */
-  const flush = Effect.fnUntraced(function*(
-    client: Client,
-    { writer }: Session,
-    net: Net.Socket,
-    socket: Socket.Writer
-  ) {
-    const { length } = writer
-    const { hardBytes, softBytes, softSeconds } = config["client-output-buffer-limit"][limitClassOf(client)]
-    if (hardBytes > 0 && length + net.writableLength > hardBytes) return yield* tooSlow(client)
-    client.bytesSent += length
-    counters.bytesSent += length
-    counters.writesProcessed++
-    // There is at least one piece, since there is something to write.
-    const [first, ...rest] = writer.take() as [Uint8Array, ...Array<Uint8Array>]
-    const write = socket.writeAll([first, ...rest])
-    if (softBytes > 0 && softSeconds > 0 && length + net.writableLength > softBytes) {
-      yield* write.pipe(Effect.timeoutOrElse({ duration: `${softSeconds} seconds`, orElse: () => tooSlow(client) }))
-    } else {
-      yield* write
-    }
-    // The kernel has taken every byte, so the buffer is ours again.
-    if (net.writableLength === 0) writer.reuse()
-  })
-
-  const tooSlow = Effect.fnUntraced(function*(client: Client) {
-    counters.clientOutputBufferLimitDisconnections++
-    yield* Effect.logWarning(`Client id=${client.id} closed for overcoming of output buffer limits.`)
-    client.transport.close()
-    return yield* closed
-  })
-
-  return Effect.fnUntraced(function*(net: Net.Socket, socket: Socket.Socket) {
-    const pull = yield* Socket.readerBytes(socket)
-    const output = yield* socket.writer
-    const parser = new RequestParser(limits)
-    const writer = new ReplyWriter()
-    const client = yield* Effect.acquireRelease(
-      Effect.sync(() => clients.add(transportOf(net, parser, writer))),
-      (client) => Effect.sync(() => clients.remove(client))
-    )
-    const session = new Session(client, dispatcher, parser, writer)
-
+  /** Pulls, runs and answers until the client or the socket has come to its end. */
+  const converse = Effect.fnUntraced(function*(peer: Peer) {
+    const { arrived, client, net, parser, session, writer } = peer
     while (true) {
-      const pieces = yield* pull
-      const now = clock.refresh()
-      client.lastInteractionMillis = now
-      counters.readsProcessed++
-      for (const piece of pieces) {
-        client.bytesReceived += piece.length
-        counters.bytesReceived += piece.length
-        // A net.Socket reads Buffers.
-        parser.push(piece as Buffer)
-      }
-      if (parser.bufferedBytes + parser.partialBytes > config["client-query-buffer-limit"]) {
-        counters.clientQueryBufferLimitDisconnections++
-        yield* Effect.logWarning(`Closing client id=${client.id} that reached max query buffer length`)
-        return
-      }
+      if (arrived.length === 0 && !receive(peer, yield* peer.pull)) return yield* tooMuchInput(client)
+      for (const bytes of arrived) parser.push(bytes)
+      arrived.length = 0
       let stop = session.run()
       while (true) {
-        if (writer.length > 0) yield* flush(client, session, net, output)
+        if (writer.length > 0) {
+          const delay = send(peer)
+          if (delay !== undefined) yield* delay
+        }
         if (stop === "NeedsInput") break
         if (stop === "Ends") return
         if (stop === "TurnIsOver") yield* Effect.yieldNow
-        else if (stop === "Postponed") yield* clients.awaitUnpaused
-        else session.answer(yield* untilClosed(net, stop))
+        else if (stop === "Postponed") yield* Effect.raceFirst(clients.awaitUnpaused, readAhead(peer, true))
+        else session.answer(yield* Effect.raceFirst(survive(stop.effect), readAhead(peer, false)))
+        // Somebody may have ended the connection meanwhile.
+        if (net.destroyed) return
         clock.refresh()
         stop = session.run()
       }
     }
-  }, Effect.scoped, Effect.catchTag("SocketError", () => Effect.void))
+  })
+
+  /** Takes what has arrived. False when it is more than may wait to be run. */
+  const receive = ({ arrived, client }: Peer, pieces: ReadonlyArray<Uint8Array>): boolean => {
+    client.lastInteractionMillis = clock.refresh()
+    counters.readsProcessed++
+    for (const piece of pieces) {
+      client.bytesReceived += piece.length
+      counters.bytesReceived += piece.length
+      // A net.Socket without an encoding reads Buffers.
+      arrived.push(piece as Buffer)
+    }
+    const waiting = client.transport.queryBufferBytes()
+    return waiting <= config["client-query-buffer-limit"] &&
+      (waiting <= maxUnauthenticatedQueryBytes || client.isAuthenticated)
+  }
+
+  const tooMuchInput = (client: Client) =>
+    Effect.suspend(() => {
+      counters.clientQueryBufferLimitDisconnections++
+      client.transport.close()
+      return Effect.logWarning(
+        `Client id=${client.id} addr=${client.transport.address} closed: it has reached the limit of its query buffer`
+      )
+    })
+
+  /** Hands the replies to the socket. What it answers is to be waited for before anything else is run or read. */
+  const send = ({ client, net, writer }: Peer): Effect.Effect<void, Socket.SocketError> | undefined => {
+    // A destroyed socket would neither take the replies nor say that it has not.
+    if (net.destroyed) return gone
+    const { length } = writer
+    const { hardBytes } = outputLimitOf(config, client)
+    if (hardBytes > 0 && length + net.writableLength >= hardBytes) {
+      return Effect.andThen(closeForOutput(client, counters), gone)
+    }
+    client.lastInteractionMillis = clock.millis
+    client.bytesSent += length
+    counters.bytesSent += length
+    counters.writesProcessed++
+    net.cork()
+    for (const piece of writer.take()) net.write(piece)
+    net.uncork()
+    const waiting = net.writableLength
+    // The kernel has taken every byte, so that the buffer is ours again.
+    if (waiting === 0) writer.reuse()
+    else if (hardBytes === 0 && waiting > maxWaitingOutputBytes) return drained(net)
+    return undefined
+  }
+
+  /** Reads on while a command waits; fails when its client is gone. Somebody who waits for an event, or until a pause ends, is gone with the end of input. */
+  const readAhead = (peer: Peer, endsWithInput: boolean): Effect.Effect<never, Socket.SocketError> =>
+    peer.pull.pipe(
+      Effect.flatMap((pieces) => receive(peer, pieces) ? Effect.void : Effect.andThen(tooMuchInput(peer.client), gone)),
+      Effect.forever,
+      Effect.catchTag("SocketError", (error) => {
+        const isGone = peer.net.destroyed || endsWithInput || peer.client.blocked !== undefined
+        return isGone ? Effect.fail(error) : Effect.never
+      })
+    )
+
+  return Effect.fnUntraced(
+    function*(net: Net.Socket, socket: Socket.Socket, unixPath: string | undefined) {
+      const pull = yield* Socket.readerBytes(socket)
+      const arrived: Array<Buffer> = []
+      const parser = new RequestParser(limits)
+      const writer = new ReplyWriter()
+      const client = yield* Effect.acquireRelease(
+        Effect.sync(() => clients.add(transportOf(net, unixPath, parser, arrived, writer))),
+        (client) => Effect.sync(() => clients.remove(client))
+      )
+      yield* Effect.logDebug(`Client id=${client.id} addr=${client.transport.address} connected`)
+      const session = new Session(client, dispatcher, parser, writer)
+      yield* converse({ net, pull, client, parser, writer, session, arrived }).pipe(
+        Effect.catchTag("SocketError", () => Effect.void)
+      )
+      // It stays a client, which can be killed or time out, until it has its last reply.
+      yield* finished(net)
+      yield* Effect.logDebug(`Client id=${client.id} disconnected`)
+    },
+    Effect.scoped,
+    Effect.catchDefect((defect) => Effect.logError("connection failed", Cause.die(defect)))
+  )
 })
 
-/** The stream from a master counts as a normal client. */
-const limitClassOf = ({ kind }: Client): "normal" | "replica" | "pubsub" => kind === "master" ? "normal" : kind
+/** A handler for `SocketServer.run`, with Node's socket, which comes with every connection although the type of `run` does not say so. */
+export const withNetSocket =
+  <E, R>(handler: (net: Net.Socket, socket: Socket.Socket) => Effect.Effect<void, E, R>) => (socket: Socket.Socket) =>
+    Effect.flatMap(
+      Effect.serviceOption(NodeSocket.NetSocket),
+      Option.match({ onNone: () => Effect.void, onSome: (net) => handler(net, socket) })
+    )
 
-const closed = Effect.fail(
-  new Socket.SocketError({ reason: new Socket.SocketCloseError({ code: 1000 }) })
-)
-
-/** What a waiting command comes to; a client that goes away meanwhile ends the waiting. */
-const untilClosed = (net: Net.Socket, { effect }: Waiting) =>
-  Effect.raceFirst(
+/** A defect in a command that waits costs its client an error, as one in any other command does. */
+const survive = (effect: Effect.Effect<Reply>): Effect.Effect<Reply> =>
+  Effect.catchDefect(
     effect,
-    Effect.callback<never, Socket.SocketError>((resume) => {
-      const onClose = () => resume(closed)
-      net.once("close", onClose)
-      return Effect.sync(() => net.off("close", onClose))
-    })
+    (defect) => Effect.as(Effect.logError("a waiting command failed", Cause.die(defect)), internal)
   )
+
+const gone = Effect.fail(new Socket.SocketError({ reason: new Socket.SocketCloseError({ code: 1000 }) }))
+
+/** Waits until the kernel has taken all that was written. */
+const drained = (net: Net.Socket): Effect.Effect<void, Socket.SocketError> =>
+  Effect.callback((resume) => {
+    const onDrain = () => resume(Effect.void)
+    const onClose = () => resume(gone)
+    net.once("drain", onDrain)
+    net.once("close", onClose)
+    return Effect.sync(() => {
+      net.off("drain", onDrain)
+      net.off("close", onClose)
+    })
+  })
+
+/** Ends our side, and waits until the last reply has left or the socket is gone. */
+const finished = (net: Net.Socket): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const onEnd = () => resume(Effect.void)
+    if (net.destroyed || net.writableFinished) return onEnd()
+    net.once("finish", onEnd)
+    net.once("close", onEnd)
+    net.end()
+    return Effect.sync(() => {
+      net.off("finish", onEnd)
+      net.off("close", onEnd)
+    })
+  })

@@ -7,7 +7,8 @@
 import { Context, Effect, Layer } from "effect"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { AccessTracking } from "./AccessTracking.ts"
-import { type DatabaseTables, KeyspaceTables } from "./KeyspaceMemory.ts"
+import type { DatabaseTables } from "./DatabaseTables.ts"
+import { KeyspaceTables } from "./KeyspaceMemory.ts"
 
 export class Eviction extends Context.Service<Eviction, {
   /** Removes one key as the policy says; `false` where the policy allows none. */
@@ -27,7 +28,7 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
   Eviction,
   Effect.gen(function*() {
     const access = yield* AccessTracking
-    const databases = yield* KeyspaceTables
+    const { databases } = yield* KeyspaceTables
     const { values: config } = yield* ServerConfig
     /** Sorted, the best one last. */
     let pool: Array<Candidate> = []
@@ -74,7 +75,7 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
         fillPool(isVolatile)
         for (let best = pool.pop(); best !== undefined; best = pool.pop()) {
           // Since it came into the pool it may have been removed, or used again; the latter is a sample's fair risk.
-          if (best.database.evict(best.key)) return true
+          if (best.database.evict(best.key, isVolatile)) return true
         }
       }
       return false
@@ -85,7 +86,7 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
         // The index stays below the number of databases.
         const database = databases[nextDatabase++ % databases.length]!
         if (candidates(database, isVolatile) === 0) continue
-        return database.evict(database.keyAt(database.sampleEntry(isVolatile)))
+        return database.evict(database.keyAt(database.sampleEntry(isVolatile)), isVolatile)
       }
       return false
     }

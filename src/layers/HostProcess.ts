@@ -48,8 +48,7 @@ export const layer: Layer.Layer<Host> = Layer.sync(Host, () =>
 
     collectGarbage: () => garbageCollector()(),
     halt: (millis) => void Atomics.wait(neverNotified, 0, 0, millis)
-  })
-)
+  }))
 
 /** V8 shows its collector to contexts that are made while this flag is set. */
 const garbageCollector = (): () => void => {

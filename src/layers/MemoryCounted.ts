@@ -3,7 +3,7 @@
  *
  * Eviction works until there is room, but not longer than `maxmemory-eviction-tenacity` allows at a time; a fiber goes on with it between the commands.
  */
-import { Effect, Latch, Layer, Schedule } from "effect"
+import { Effect, Latch, Layer } from "effect"
 import * as V8 from "node:v8"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -12,12 +12,6 @@ import { Memory } from "../services/Memory.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
 import { Eviction } from "./Eviction.ts"
-
-/** Above this share of V8's heap limit writes are refused: at the limit itself the process would end. */
-const heapShare = 0.9
-
-/** The heap is asked about itself again when the data has grown by this much. */
-const heapCheckBytes = 16 * 1024 * 1024
 
 export const layer = Layer.effect(
   Memory,
@@ -30,19 +24,29 @@ export const layer = Layer.effect(
     const { counters } = yield* ServerStats
     const unfinished = Latch.makeUnsafe(false)
     let clientBytes = 0
-    let heap = V8.getHeapStatistics()
-    let dataAtHeapCheck = 0
+    let heapUsedBytes = 0
+    /** Up to this size of the data the heap has room for certain: all that a write has to look at. */
+    let roomyBytes = 0
 
     const usedBytes = () => keyspace.usedBytes() + clientBytes
 
-    const checkHeap = () => {
-      heap = V8.getHeapStatistics()
-      dataAtHeapCheck = keyspace.usedBytes()
+    const readHeap = (): number => heapUsedBytes = V8.getHeapStatistics().used_heap_size
+
+    const readClients = (): void => {
+      clientBytes = 0
+      for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
     }
 
+    /**
+     * Whether one more write could end the process. What the heap says includes garbage, and what has been counted is not all there is: only where both
+     * are high it is full. Otherwise V8 finds room in time, and writes need not ask again until the data has grown by a step.
+     */
     const isHeapFull = (): boolean => {
-      if (keyspace.usedBytes() - dataAtHeapCheck > heapCheckBytes) checkHeap()
-      return heap.used_heap_size > heap.heap_size_limit * heapShare
+      const dataBytes = keyspace.usedBytes()
+      if (dataBytes <= roomyBytes) return false
+      const isFull = readHeap() > heapLimitBytes * fullHeapShare && dataBytes > heapLimitBytes * fullDataShare
+      if (!isFull) roomyBytes = dataBytes + heapStepBytes
+      return isFull
     }
 
     /** Evicts for a while. Answers whether there is room now, or will be when the rest is done. */
@@ -62,6 +66,7 @@ export const layer = Layer.effect(
     }
 
     yield* config.onChange(["maxmemory", "maxmemory-policy"], () => {
+      readClients()
       makeRoom()
       return undefined
     })
@@ -75,22 +80,39 @@ export const layer = Layer.effect(
       Effect.andThen(Effect.yieldNow),
       Effect.catchCause((cause) => Effect.logError("eviction failed", cause)),
       Effect.forever,
+      Effect.annotateLogs("module", "memory"),
       Effect.forkScoped
     )
 
-    yield* Effect.sync(() => {
-      checkHeap()
-      clientBytes = 0
-      for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
+    /** Looks at what no write tells: buffers of clients, and a heap that grows by other things than data. */
+    const sample = Effect.suspend(() => {
+      const isLimited = config.values.maxmemory > 0
+      if (isLimited) {
+        readClients()
+        makeRoom()
+      }
+      if (readHeap() > heapLimitBytes * fullHeapShare) roomyBytes = 0
       counters.usedMemoryPeak = Math.max(counters.usedMemoryPeak, usedBytes())
-    }).pipe(Effect.repeat(Schedule.spaced("100 millis")), Effect.forkScoped)
+      return Effect.sleep(isLimited ? "100 millis" : "1 second")
+    })
+    yield* sample.pipe(
+      Effect.catchCause((cause) =>
+        Effect.andThen(Effect.logError("memory sample failed", cause), Effect.sleep("1 second"))
+      ),
+      Effect.forever,
+      Effect.annotateLogs("module", "memory"),
+      Effect.forkScoped
+    )
 
     return Memory.of({
-      usedBytes,
-      isLimited: () => config.values.maxmemory > 0 || isHeapFull(),
+      usedBytes: () => {
+        readClients()
+        return usedBytes()
+      },
+      isLimited: () => keyspace.usedBytes() > roomyBytes || config.values.maxmemory > 0,
       ensureRoom: () => makeRoom() && !isHeapFull(),
-      heapLimitBytes: heap.heap_size_limit,
-      heapUsedBytes: () => heap.used_heap_size
+      heapLimitBytes,
+      heapUsedBytes: readHeap
     })
   })
 )
@@ -103,3 +125,19 @@ const tenacityNanos = (tenacity: number): number => {
   if (tenacity <= 10) return tenacity * 50_000
   return tenacity < 100 ? 500_000 * 1.15 ** (tenacity - 10) : Infinity
 }
+
+/** V8 keeps two semi-spaces for new objects and a third of the same size in reserve, 64 MiB each unless a flag says otherwise. */
+const youngGenerationBytes = (): number => {
+  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"] ?? "").split(" ")]
+  const semiSpace = flags.map((flag) => /^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(flag)?.[1]).findLast(Boolean)
+  return 3 * Number(semiSpace ?? 64) * 1024 * 1024
+}
+
+/** V8 ends the process when objects that have lived for a while need more than this; its own figure includes the young ones. */
+const heapLimitBytes = V8.getHeapStatistics().heap_size_limit - youngGenerationBytes()
+
+const fullHeapShare = 0.9
+const fullDataShare = 0.7
+
+/** The heap is asked about itself again when the data has grown by this much. */
+const heapStepBytes = Math.min(16 * 1024 * 1024, heapLimitBytes / 64)

@@ -11,7 +11,7 @@ import * as Resource from "@effect/opentelemetry/Resource"
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto"
 import { resourceFromAttributes } from "@opentelemetry/resources"
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { keyloomVersion, serverName } from "../services/Versions.ts"
 
 /** Lives as long as the scope, at whose end what has not been sent yet is sent, for at most three seconds. */
@@ -29,7 +29,13 @@ export const make = Effect.gen(function*() {
         spanProcessors: [new BatchSpanProcessor(reporting(new OTLPTraceExporter(), log))]
       })
     ),
-    (provider) => Effect.ignore(Effect.timeoutOption(Effect.promise(() => provider.shutdown()), "3 seconds"))
+    (provider) =>
+      Effect.tryPromise(() => provider.shutdown()).pipe(
+        Effect.timeout("3 seconds"),
+        Effect.ignore,
+        // The collector does not live on the clock of a test.
+        Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
+      )
   )
   return yield* Effect.provideService(
     OtelTracer.make,

@@ -12,11 +12,14 @@
 import { Cause, Data, Effect, Layer, Logger, type LogLevel, References } from "effect"
 import * as Fs from "node:fs"
 import { ServerConfig } from "../services/ServerConfig.ts"
+import { systemErrorText } from "./systemErrorText.ts"
 
 /** `logfile` cannot be opened. */
-export class LogFileFailed extends Data.TaggedError("LogFileFailed")<{ readonly path: string; readonly cause: unknown }> {
+export class LogFileFailed
+  extends Data.TaggedError("LogFileFailed")<{ readonly path: string; readonly cause: unknown }>
+{
   override get message(): string {
-    return `Can't open the log file: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+    return `Can't open the log file ${this.path}: ${systemErrorText(this.cause)}`
   }
 }
 
@@ -38,17 +41,30 @@ export const layer: Layer.Layer<never, LogFileFailed, ServerConfig> = Layer.unwr
   return Layer.merge(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Trace"))
 }))
 
-/** Lines are written at once, so that the last words of a process are in its log. */
-const open = (logfile: string, directory: string) =>
-  logfile === ""
-    ? Effect.succeed((line: string) => void process.stdout.write(line))
-    : Effect.acquireRelease(
-      Effect.try({
-        try: () => Fs.openSync(logfile.startsWith("/") ? logfile : `${directory}/${logfile}`, "a"),
-        catch: (cause) => new LogFileFailed({ path: logfile, cause })
-      }),
-      (descriptor) => Effect.sync(() => Fs.closeSync(descriptor))
-    ).pipe(Effect.map((descriptor) => (line: string) => void Fs.writeSync(descriptor, line)))
+/**
+ * Lines are written at once, so that the last words of a process are in its log. The file is opened for each of them, so that it can be moved away by who
+ * rotates logs. A line that cannot be written is lost: there is nowhere left to say so, and no reason to end the server.
+ */
+const open = (logfile: string, directory: string): Effect.Effect<(line: string) => void, LogFileFailed> => {
+  if (logfile === "") {
+    return Effect.sync(() => {
+      // Whoever read the log through a pipe may go away.
+      process.stdout.on("error", () => undefined)
+      return (line) => void process.stdout.write(line)
+    })
+  }
+  const path = logfile.startsWith("/") ? logfile : `${directory}/${logfile}`
+  const append = (line: string) => Fs.appendFileSync(path, line)
+  return Effect.try({ try: () => append(""), catch: (cause) => new LogFileFailed({ path, cause }) }).pipe(
+    Effect.as((line) => {
+      try {
+        append(line)
+      } catch {
+        // As said above.
+      }
+    })
+  )
+}
 
 const ranks: Readonly<Record<LogLevel.LogLevel, number>> = {
   All: 0,

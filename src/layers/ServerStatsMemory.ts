@@ -35,7 +35,7 @@ export const layer: Layer.Layer<ServerStats> = Layer.sync(ServerStats, () => {
   })
 })
 
-/** Keeps the rates: the mean of the last samples, of which there are ten a second. */
+/** Keeps the rates. */
 export const layerRates: Layer.Layer<never, never, CommandClock | Host | ServerStats> = Layer.effectDiscard(
   Effect.gen(function*() {
     const { counters, rates } = yield* ServerStats
@@ -55,30 +55,21 @@ export const layerRates: Layer.Layer<never, never, CommandClock | Host | ServerS
       rates.eventLoopCyclesPerSecond = cycles.sample(loop.cycles, seconds)
       rates.eventLoopMicrosPerCycle = cycleMicros.sample(loop.activeMicros, loop.cycles)
     })
-    yield* sample.pipe(Effect.repeat(Schedule.spaced("100 millis")), Effect.forkScoped)
+    yield* sample.pipe(Effect.repeat(Schedule.spaced("1 second")), Effect.forkScoped)
   })
 )
 
-/** How fast one growing number grows by another, as the mean of the last 16 samples. After `trackInstantaneousMetric` in server.c. */
+/** How fast one growing number has grown by another since the last sample. */
 class Rate {
-  #samples: Float64Array = new Float64Array(16)
-  #next = 0
   #last: { readonly value: number; readonly base: number } | undefined = undefined
 
-  /** Takes a sample and answers the mean, a whole number. */
+  /** A whole number; 0 also where somebody has set the counters back. */
   sample(value: number, base: number): number {
     const last = this.#last
     this.#last = { value, base }
-    if (last === undefined) return 0
-    if (value < last.value) {
-      // Somebody has set the counters back: what was measured before them is forgotten as well.
-      this.#samples.fill(0)
-      return 0
-    }
-    const rate = base > last.base ? (value - last.value) / (base - last.base) : 0
-    this.#samples[this.#next] = rate
-    this.#next = (this.#next + 1) % this.#samples.length
-    return Math.floor(this.#samples.reduce((sum, sample) => sum + sample, 0) / this.#samples.length)
+    return last === undefined || base <= last.base
+      ? 0
+      : Math.max(0, Math.floor((value - last.value) / (base - last.base)))
   }
 }
 

@@ -1,17 +1,17 @@
 /**
  * Where clients come in: one listener for each `bind` address, and one for `unixsocket`.
  *
- * CONFIG SET port and bind open the new listeners before the old ones close; clients that are connected stay. What happens on a connection is `Connection`'s.
+ * CONFIG SET port and bind leave alone the listeners that stay, and all clients that are connected. When the server ends, nobody new comes in, what runs comes to
+ * its end, and replies that are on their way get a moment to leave. Who may come in is `Admission`'s matter, what happens on a connection `Connection`'s.
  */
-import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
-import { Context, Data, Effect, Exit, FileSystem, Layer, Option, Scope } from "effect"
-import type { Socket, SocketServer } from "effect/socket"
+import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
+import { Context, Data, Effect, Exit, FileSystem, Latch, Layer, Scope } from "effect"
+import type { SocketServer } from "effect/socket"
 import type * as Net from "node:net"
-import { Clients } from "../services/Clients.ts"
 import { NotApplied, ServerConfig } from "../services/ServerConfig.ts"
-import { ServerStats } from "../services/ServerStats.ts"
+import * as Admission from "./Admission.ts"
 import * as Connection from "./Connection.ts"
-import { isLoopback } from "./SocketTransport.ts"
+import { systemErrorText } from "./systemErrorText.ts"
 
 /** The addresses that are listened on now. */
 export class SocketServers extends Context.Service<SocketServers, {
@@ -24,17 +24,15 @@ export class ListenFailed extends Data.TaggedError("ListenFailed")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    const reason = this.cause instanceof Error ? this.cause.message : String(this.cause)
-    return `Could not listen on ${this.address}: ${reason}`
+    return `Could not listen on ${this.address}: ${systemErrorText(this.cause)}`
   }
 }
 
-/** What one listener needs to know; `name` is for messages. */
-interface Endpoint {
-  readonly name: string
-  readonly options: Parameters<typeof NodeSocketServer.make>[0]
-  /** An address that this machine need not have (`-` before it in `bind`). */
-  readonly isOptional: boolean
+/** Neither a port nor a Unix socket is configured. */
+export class NowhereToListen extends Data.TaggedError("NowhereToListen") {
+  override get message(): string {
+    return "Configured to not listen anywhere, exiting."
+  }
 }
 
 export const layer = Layer.effect(
@@ -42,62 +40,111 @@ export const layer = Layer.effect(
   Effect.gen(function*() {
     const { onChangeEffect, values: config } = yield* ServerConfig
     const fs = yield* FileSystem.FileSystem
-    const layerScope = yield* Effect.scope
-    const admit = yield* admission
+    const admit = yield* Admission.make
     const serve = yield* Connection.make
-    // Node's socket comes with every connection, which the type of `run` does not say.
-    const handler = (socket: Socket.Socket) =>
-      Effect.flatMap(
-        Effect.serviceOption(NodeSocket.NetSocket),
-        Option.match({ onNone: () => Effect.void, onSome: (net) => admit(net, serve(net, socket)) })
-      )
+    const sockets = new OpenSockets()
+    const connections = yield* Scope.make()
+    /** By the name of their endpoint. */
+    const listeners = new Map<string, Listener>()
 
-    /** Listens on all of these, or, when one of them fails, on none. The scope stops the listening, not the connections. */
-    const listen = Effect.fnUntraced(function*(endpoints: ReadonlyArray<Endpoint>) {
-      const scope = yield* Scope.fork(layerScope)
-      const servers = yield* Effect.forEach(endpoints, ({ isOptional, name, options }) =>
-        NodeSocketServer.make(options).pipe(
-          Scope.provide(scope),
-          Effect.mapError(({ reason }) => new ListenFailed({ address: name, cause: reason.cause })),
-          Effect.map((server) => [server]),
-          Effect.catchTag("ListenFailed", (error) => isOptional && isUnavailable(error) ? Effect.succeed([]) : error)
-        )).pipe(Effect.onError(() => Scope.close(scope, Exit.void)))
-      return { scope, servers: servers.flat() }
-    })
-
-    const accept = ({ servers }: { readonly servers: ReadonlyArray<SocketServer.SocketServer["Service"]> }) =>
-      Effect.forEach(servers, (server) => Effect.forkIn(server.run(handler), layerScope), { discard: true })
-
-    let tcp = yield* listen(tcpEndpoints(config))
-    const unix = yield* listen(unixEndpoints(config))
-    yield* accept(tcp)
-    yield* accept(unix)
-    if (config.unixsocket !== undefined) {
-      const path = config.unixsocket
-      if (config.unixsocketperm !== 0) yield* Effect.orDie(fs.chmod(path, config.unixsocketperm))
-      yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(path, { force: true })))
+    /** Stops listening at once, and answers when the last of the listener's connections has ended. */
+    const stop = (name: string, { scope }: Listener) => {
+      listeners.delete(name)
+      return Effect.forkDetach(Scope.close(scope, Exit.void), { startImmediately: true })
     }
 
-    const rebind = (reason: string) =>
+    yield* Effect.addFinalizer(() =>
       Effect.gen(function*() {
-        const next = yield* listen(tcpEndpoints(config))
-        yield* accept(next)
-        const { scope } = tcp
-        tcp = next
-        // Closing waits for the old listener's connections to end, which is not to be waited for.
-        yield* Effect.forkIn(Scope.close(scope, Exit.void), layerScope)
-      }).pipe(Effect.catchTag("ListenFailed", (error) =>
-        Effect.andThen(Effect.logWarning(error.message), new NotApplied({ reason }))))
+        for (const [name, listener] of listeners) yield* stop(name, listener)
+        yield* Scope.close(connections, Exit.void)
+        yield* Effect.raceFirst(sockets.whenAllClosed, Effect.sleep(farewellDuration))
+        sockets.destroyAll()
+      })
+    )
 
-    yield* onChangeEffect(["port"], rebind("Unable to listen on this port. Check server logs."))
-    yield* onChangeEffect(["bind"], rebind("Failed to bind to specified addresses."))
+    const listen = Effect.fnUntraced(function*({ isOptional, name, options }: Endpoint) {
+      const scope = yield* Scope.make()
+      const server = yield* NodeSocketServer.make(options).pipe(
+        Scope.provide(scope),
+        Effect.mapError(({ reason }) => new ListenFailed({ address: name, cause: reason.cause })),
+        Effect.onError(() => Scope.close(scope, Exit.void)),
+        Effect.catchTag(
+          "ListenFailed",
+          (error) => isUnavailable(error, isOptional) ? Effect.as(Effect.logWarning(error.message), undefined) : error
+        )
+      )
+      if (server === undefined) return
+      listeners.set(name, { scope, address: server.address })
+      // Connections outlive the listener that let them in.
+      yield* Effect.forkIn(
+        server.run(Connection.withNetSocket((net, socket) => {
+          sockets.add(net)
+          const unixPath = "path" in options ? options.path : undefined
+          return admit(net, unixPath !== undefined, serve(net, socket, unixPath))
+        })),
+        connections
+      )
+    })
 
-    return SocketServers.of({ addresses: () => [...tcp.servers, ...unix.servers].map(({ address }) => address) })
-  })
+    /** Listens on the configured TCP addresses and no others. What is in the way goes first: `*` and `127.0.0.1` exclude each other. */
+    const listenOnTcp = Effect.suspend(() => {
+      const endpoints = tcpEndpoints(config)
+      const obsolete = [...listeners].filter(([name, { address }]) =>
+        address._tag !== "UnixPathAddress" && !endpoints.some((endpoint) => endpoint.name === name)
+      )
+      return Effect.forEach(obsolete, ([name, listener]) => stop(name, listener), { discard: true }).pipe(
+        Effect.andThen(
+          Effect.forEach(endpoints.filter(({ name }) => !listeners.has(name)), listen, { discard: true })
+        )
+      )
+    })
+
+    const listenOnUnix = Effect.fnUntraced(function*(path: string) {
+      yield* removeSocketFile(fs, path)
+      yield* listen({
+        name: path,
+        isOptional: false,
+        options: { path, backlog: config["tcp-backlog"], ...socketOptions }
+      })
+      if (config.unixsocketperm === 0) return
+      yield* fs.chmod(path, config.unixsocketperm).pipe(
+        Effect.mapError((cause) => new ListenFailed({ address: path, cause }))
+      )
+    })
+
+    yield* listenOnTcp
+    if (config.unixsocket !== undefined) yield* listenOnUnix(config.unixsocket)
+    if (config.port === 0 && listeners.size === 0) return yield* new NowhereToListen()
+
+    // A change that fails is taken back by applying the former values again.
+    const relisten = (reason: string) =>
+      Effect.catchTag(
+        listenOnTcp,
+        "ListenFailed",
+        (error) => Effect.andThen(Effect.logWarning(error.message), new NotApplied({ reason }))
+      )
+    yield* onChangeEffect(["port"], relisten("Unable to listen on this port. Check server logs."))
+    yield* onChangeEffect(["bind"], relisten("Failed to bind to specified addresses."))
+
+    return SocketServers.of({ addresses: () => [...listeners.values()].map(({ address }) => address) })
+  }).pipe(Effect.annotateLogs("module", "network"))
 )
 
+interface Listener {
+  readonly address: SocketServer.SocketServer["Service"]["address"]
+  readonly scope: Scope.Closeable
+}
+
+/** What one listener needs to know. */
+interface Endpoint {
+  readonly name: string
+  readonly options: Parameters<typeof NodeSocketServer.make>[0]
+  /** An address that this machine need not have (`-` before it in `bind`). */
+  readonly isOptional: boolean
+}
+
 const tcpEndpoints = ({ bind, port, "tcp-backlog": backlog }: ServerConfig["Service"]["values"]): Array<Endpoint> =>
-  port === 0 ? [] : (bind.length === 0 ? ["*"] : bind).map((address) => {
+  port === 0 ? [] : bind.map((address) => {
     const isOptional = address.startsWith("-")
     const plain = isOptional ? address.slice(1) : address
     const host = plain === "*" ? "0.0.0.0" : plain === "::*" ? "::" : plain
@@ -109,40 +156,45 @@ const tcpEndpoints = ({ bind, port, "tcp-backlog": backlog }: ServerConfig["Serv
     }
   })
 
-const unixEndpoints = ({ unixsocket, "tcp-backlog": backlog }: ServerConfig["Service"]["values"]): Array<Endpoint> =>
-  unixsocket === undefined
-    ? []
-    : [{ name: unixsocket, isOptional: false, options: { path: unixsocket, backlog, ...socketOptions } }]
-
 /** A client that has sent its last request still gets its replies. */
 const socketOptions = { allowHalfOpen: true, noDelay: true } as const
 
-const isUnavailable = ({ cause }: ListenFailed): boolean =>
-  cause instanceof Error && "code" in cause && (cause.code === "EADDRNOTAVAIL" || cause.code === "EAFNOSUPPORT")
+/** How long replies that are on their way when the server ends may take to leave. A client that does not read must not hold it up. */
+const farewellDuration = "500 millis"
 
-/** Who may come in: not too many, and nobody from elsewhere while there is no password. */
-const admission = Effect.gen(function*() {
-  const clients = yield* Clients
-  const { values: config } = yield* ServerConfig
-  const { counters } = yield* ServerStats
-  return <E, R>(net: Net.Socket, serve: Effect.Effect<void, E, R>) =>
-    Effect.suspend(() => {
-      const isFull = clients.size() >= config.maxclients
-      if (isFull || config["protected-mode"] && config.requirepass === undefined && !isLoopback(net.remoteAddress)) {
-        counters.connectionsRejected++
-        net.end(isFull ? tooManyClients : protectedMode)
-        return Effect.void
-      }
-      counters.connectionsReceived++
-      const keepAliveSeconds = config["tcp-keepalive"]
-      if (keepAliveSeconds > 0) net.setKeepAlive(true, keepAliveSeconds * 1000)
-      return serve
+/** What an earlier server has left behind. Only a socket: a file of that name is somebody's data. */
+const removeSocketFile = (fs: FileSystem.FileSystem, path: string) =>
+  fs.stat(path).pipe(
+    Effect.flatMap(({ type }) => type === "Socket" ? fs.remove(path) : Effect.void),
+    // Where it cannot be removed, listening fails and says why.
+    Effect.ignore
+  )
+
+/** Redis goes on without an optional address that the machine does not have, and without any of a family it does not speak. */
+const isUnavailable = ({ cause }: ListenFailed, isOptional: boolean): boolean => {
+  const code = codeOf(cause)
+  return code === "EAFNOSUPPORT" || code === "EPROTONOSUPPORT" || isOptional && code === "EADDRNOTAVAIL"
+}
+
+const codeOf = (cause: unknown): unknown => cause instanceof Error && "code" in cause ? cause.code : undefined
+
+/** The sockets of all clients, also of those whose connection has ended but whose last replies have not left. */
+class OpenSockets {
+  readonly #sockets = new Set<Net.Socket>()
+  readonly #allClosed = Latch.makeUnsafe(true)
+
+  readonly whenAllClosed: Effect.Effect<unknown> = this.#allClosed.await
+
+  add(socket: Net.Socket): void {
+    this.#sockets.add(socket)
+    this.#allClosed.closeUnsafe()
+    socket.once("close", () => {
+      this.#sockets.delete(socket)
+      if (this.#sockets.size === 0) this.#allClosed.openUnsafe()
     })
-})
+  }
 
-const tooManyClients = "-ERR max number of clients reached\r\n"
-const protectedMode =
-  "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. " +
-  "In this mode connections are only accepted from the loopback interface. Set a password (requirepass), or turn the mode off " +
-  "(CONFIG SET protected-mode no from this machine, or protected-mode no in the configuration file) once the server cannot be " +
-  "reached from the internet.\r\n"
+  destroyAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}

@@ -6,29 +6,35 @@ import type { ReplyWriter } from "../protocol/ReplyWriter.ts"
 import type { RequestParser } from "../protocol/RequestParser.ts"
 import type { ClientTransport } from "../services/Client.ts"
 
-export const transportOf = (net: Net.Socket, parser: RequestParser, writer: ReplyWriter): ClientTransport => ({
-  address: addressOf(net.remoteAddress, net.remotePort),
-  localAddress: addressOf(net.localAddress, net.localPort),
-  isLocal: isLoopback(net.remoteAddress),
+/** `unixPath` is that of the listener, `undefined` on TCP; `arrived` has not been given to the parser yet. */
+export const transportOf = (
+  net: Net.Socket,
+  unixPath: string | undefined,
+  parser: RequestParser,
+  arrived: ReadonlyArray<Buffer>,
+  writer: ReplyWriter
+): ClientTransport => ({
+  address: unixPath === undefined ? addressOf(net.remoteAddress, net.remotePort) : `${unixPath}:0`,
+  localAddress: unixPath === undefined ? addressOf(net.localAddress, net.localPort) : `${unixPath}:0`,
+  isLocal: unixPath !== undefined || isLoopback(net.remoteAddress),
   fileDescriptor: fileDescriptorOf(net),
-  queryBufferBytes: () => parser.bufferedBytes,
+  queryBufferBytes: () => arrived.reduce((sum, { length }) => sum + length, parser.bufferedBytes),
   outputBytes: () => net.writableLength + writer.length,
   close: () => net.destroy()
 })
 
-/** `ip:port`, with brackets around an IPv6 address, and `path:0` for a Unix socket, which has no address. */
+/** `ip:port`, with brackets around an IPv6 address. A socket that is gone has no address any more. */
 const addressOf = (address: string | undefined, port: number | undefined): string => {
-  if (address === undefined) return "/:0"
-  const plain = withoutMapping(address)
-  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`
+  const plain = withoutMapping(address ?? "?")
+  return plain.includes(":") ? `[${plain}]:${port ?? 0}` : `${plain}:${port ?? 0}`
 }
 
 /** An IPv4 peer of a socket that listens on IPv6. */
 const withoutMapping = (address: string): string => address.startsWith("::ffff:") ? address.slice(7) : address
 
-/** No address is a Unix socket. */
+/** What has no address is a socket whose client is gone: it may have come from anywhere. */
 export const isLoopback = (address: string | undefined): boolean =>
-  address === undefined || address === "::1" || withoutMapping(address).startsWith("127.")
+  address !== undefined && (address === "::1" || withoutMapping(address).startsWith("127."))
 
 /** Node keeps the descriptor on its handle, without a type. */
 const fileDescriptorOf = (net: Net.Socket): number =>

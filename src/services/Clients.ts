@@ -28,4 +28,6 @@ export class Clients extends Context.Service<Clients, {
   readonly unpause: () => void
   /** Waits until nothing is held back: to the end of the pause, also when that is put off meanwhile, or to `unpause`. */
   readonly awaitUnpaused: Effect.Effect<void>
+  /** `awaitUnpaused` for a client whose command is held back: meanwhile it counts as blocked. */
+  readonly postpone: (client: Client) => Effect.Effect<void>
 }>()("keyloom/services/Clients") {}

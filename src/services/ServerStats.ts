@@ -50,7 +50,7 @@ export class ServerStats extends Context.Service<ServerStats, {
   readonly countError: (code: string) => void
   /** Sets everything back to zero but the peak of the memory, which is no count of events. */
   readonly reset: () => void
-  /** Averages over the last one or two seconds, kept by a background fiber. */
+  /** Averages over the last second, kept by a background fiber. */
   readonly rates: {
     commandsPerSecond: number
     inputBytesPerSecond: number

@@ -370,6 +370,23 @@ describe("CLIENT INFO and CLIENT LIST", () => {
       assert.deepStrictEqual(lines.map(({ "argv-mem": bytes }) => bytes), ["10", "0"])
     }).pipe(Effect.provide(engine())))
 
+  it.effect("tells of a client that does not read what the socket has not taken", () =>
+    Effect.gen(function*() {
+      const { call, client } = yield* Engine
+      const clients = yield* Clients
+      clients.add({
+        ...client.transport,
+        address: "/tmp/s:0",
+        fileDescriptor: 9,
+        outputBytes: () => 500,
+        queryBufferBytes: () => 20
+      })
+      const fields = fieldsOf(verbatim(yield* call("CLIENT", "LIST", "ID", "2")))
+      const shown = ["fd", "flags", "qbuf", "obl", "oll", "omem", "events"].map((name) => fields[name])
+      assert.deepStrictEqual(shown, ["9", "U", "20", "0", "1", "500", "rw"])
+      assert.strictEqual(Number(fields["tot-mem"]), 16 * 1024 + 520)
+    }).pipe(Effect.provide(engine())))
+
   it.effect("LIST shows those that all filters let through", () =>
     Effect.gen(function*() {
       const { call, client } = yield* Engine

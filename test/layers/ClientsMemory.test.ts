@@ -128,6 +128,23 @@ describe("the pause", () => {
       yield* Fiber.join(waiting)
     }).pipe(Effect.provide(clientsLayer())))
 
+  it.effect("who is postponed counts as blocked until it goes on or gives up", () =>
+    Effect.gen(function*() {
+      const clients = yield* Clients
+      const first = clients.add(transport("127.0.0.1:1"))
+      const second = clients.add(transport("127.0.0.1:2"))
+      const blocked = () => [first.blocked !== undefined, second.blocked !== undefined]
+      clients.pause("all", 1000)
+      const waiting = yield* Effect.forkChild(clients.postpone(first), { startImmediately: true })
+      const givingUp = yield* Effect.forkChild(clients.postpone(second), { startImmediately: true })
+      assert.deepStrictEqual(blocked(), [true, true])
+      yield* Fiber.interrupt(givingUp)
+      assert.deepStrictEqual(blocked(), [true, false])
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(waiting)
+      assert.deepStrictEqual(blocked(), [false, false])
+    }).pipe(Effect.provide(clientsLayer())))
+
   it.effect("does not keep anybody who comes when nothing is held back", () =>
     Effect.gen(function*() {
       const clients = yield* Clients

@@ -33,6 +33,8 @@ import {
 export type Mutability = "mutable" | "immutable" | "protected"
 
 export interface Directive<T> extends Format<T> {
+  /** One or two sentences for docs/configuration.md, without what the format says already. */
+  readonly summary: string
   readonly default: T
   readonly mutability: Mutability
   /** The typed value of these words, or Redis's words for what is wrong with them. */
@@ -42,6 +44,7 @@ export interface Directive<T> extends Format<T> {
 }
 
 const directive = <T>(
+  summary: string,
   format: Format<T>,
   byDefault: NoInfer<T>,
   mutability: Mutability = "mutable"
@@ -49,6 +52,7 @@ const directive = <T>(
   const decode = Schema.decodeResult(format.schema)
   return {
     ...format,
+    summary,
     default: byDefault,
     mutability,
     decode: (words) => Result.mapError(decode(words), (error) => error.message),
@@ -62,42 +66,127 @@ const megabyte = 1024 * 1024
 
 const table = {
   // Where clients come from.
-  "bind": directive(addresses, ["*", "-::*"]),
-  "port": directive(integer(0, 65535), 6379),
-  "unixsocket": directive(optionalPath, undefined, "immutable"),
-  "unixsocketperm": directive(octal(0o777), 0, "immutable"),
-  "tcp-backlog": directive(integer(0, maxInt32), 511, "immutable"),
-  "tcp-keepalive": directive(integer(0, maxInt32, { unit: "seconds" }), 300),
-  "timeout": directive(integer(0, maxInt32, { unit: "seconds" }), 0),
-  "maxclients": directive(integer(1, 4294967295), 10000),
-  "protected-mode": directive(yesNo, true),
-  "requirepass": directive(secret, undefined),
+  "bind": directive(
+    "Addresses to listen on, at most 16: `*` is every IPv4 address, `::*` every IPv6 one; with `-` in front it may be missing.",
+    addresses,
+    ["*", "-::*"]
+  ),
+  "port": directive("The TCP port; 0 listens on none.", integer(0, 65535), 6379),
+  "unixsocket": directive(
+    "The path of a Unix socket to listen on; none when it is empty.",
+    optionalPath,
+    undefined,
+    "immutable"
+  ),
+  "unixsocketperm": directive(
+    "The permissions of the Unix socket; 0 leaves them as the system makes them.",
+    octal(0o777),
+    0,
+    "immutable"
+  ),
+  "tcp-backlog": directive(
+    "How many connections may wait to be accepted; the system has a limit of its own.",
+    integer(0, maxInt32),
+    511,
+    "immutable"
+  ),
+  "tcp-keepalive": directive(
+    "A silent connection is probed after this time; 0 turns probing off.",
+    integer(0, maxInt32, { unit: "seconds" }),
+    300
+  ),
+  "timeout": directive(
+    "A client that has been silent for this long is disconnected; 0 lets it stay.",
+    integer(0, maxInt32, { unit: "seconds" }),
+    0
+  ),
+  "maxclients": directive("How many clients may be connected at the same time.", integer(1, 4294967295), 10000),
+  "protected-mode": directive("While there is no password, only clients of this machine are let in.", yesNo, true),
+  "requirepass": directive("The password of the default user; empty when there is none.", secret, undefined),
 
   // What one client may take.
-  "client-output-buffer-limit": directive(outputBufferLimits, {
-    normal: { hardBytes: 0, softBytes: 0, softSeconds: 0 },
-    replica: { hardBytes: 256 * megabyte, softBytes: 64 * megabyte, softSeconds: 60 },
-    pubsub: { hardBytes: 32 * megabyte, softBytes: 8 * megabyte, softSeconds: 60 }
-  }),
-  "client-query-buffer-limit": directive(memory(1048576n, "int64"), 1024 * megabyte),
-  "proto-max-bulk-len": directive(memory(1048576n, "int64"), 512 * megabyte),
+  "client-output-buffer-limit": directive(
+    "What may wait to be read by a client, by class: a hard limit, and a soft one that holds for some seconds; 0 is no limit.",
+    outputBufferLimits,
+    {
+      normal: { hardBytes: 0, softBytes: 0, softSeconds: 0 },
+      replica: { hardBytes: 256 * megabyte, softBytes: 64 * megabyte, softSeconds: 60 },
+      pubsub: { hardBytes: 32 * megabyte, softBytes: 8 * megabyte, softSeconds: 60 }
+    }
+  ),
+  "client-query-buffer-limit": directive(
+    "What may wait of a client's requests before the client is disconnected.",
+    memory(1048576n, "int64"),
+    1024 * megabyte
+  ),
+  "proto-max-bulk-len": directive(
+    "The longest argument of a request, and the longest string.",
+    memory(1048576n, "int64"),
+    512 * megabyte
+  ),
 
   // The process.
-  "loglevel": directive(oneOf(["debug", "verbose", "notice", "warning", "nothing"]), "notice"),
-  "logfile": directive(path, "", "immutable"),
-  "log-format": directive(oneOf(["human", "json"]), "human"),
-  "pidfile": directive(optionalPath, undefined, "immutable"),
+  "loglevel": directive(
+    "How much the log shows, from everything to nothing.",
+    oneOf(["debug", "verbose", "notice", "warning", "nothing"]),
+    "notice"
+  ),
+  "logfile": directive(
+    "The file of the log, relative to `dir`; standard output when it is empty.",
+    path,
+    "",
+    "immutable"
+  ),
+  "log-format": directive(
+    "How a line of the log is written: for people, or as a JSON object. Keyloom's own.",
+    oneOf(["human", "json"]),
+    "human"
+  ),
+  "pidfile": directive(
+    "A file that holds the process id for as long as the server runs; none when it is empty.",
+    optionalPath,
+    undefined,
+    "immutable"
+  ),
   // A program starts with the directory it is started in.
-  "dir": directive(directory, "/", "protected"),
-  "save": directive(noSnapshots, ""),
-  "hz": directive(integer(0, maxInt32, { nearest: [1, 500] }), 10),
-  "enable-debug-command": directive(protectedAction, "no", "immutable"),
-  "enable-protected-configs": directive(protectedAction, "no", "immutable"),
+  "dir": directive(
+    "The directory that relative names of files start from. The program begins with the one it is started in.",
+    directory,
+    "/",
+    "protected"
+  ),
+  "save": directive(
+    "When snapshots are written. There are none in this version, so only the empty text is accepted.",
+    noSnapshots,
+    ""
+  ),
+  "hz": directive(
+    "How often in a second the expiry cycle looks for expired keys; drawn into the range from 1 to 500.",
+    integer(0, maxInt32, { nearest: [1, 500] }),
+    10
+  ),
+  "enable-debug-command": directive(
+    "Who may use DEBUG: nobody, everybody, or clients of this machine.",
+    protectedAction,
+    "no",
+    "immutable"
+  ),
+  "enable-protected-configs": directive(
+    "Who may change protected directives by CONFIG SET: nobody, everybody, or clients of this machine.",
+    protectedAction,
+    "no",
+    "immutable"
+  ),
 
   // Keys and the memory they take.
-  "databases": directive(integer(1, maxInt32), 16, "immutable"),
-  "maxmemory": directive(memory(0n, "uint64"), 0),
+  "databases": directive("How many databases there are.", integer(1, maxInt32), 16, "immutable"),
+  "maxmemory": directive(
+    "How much memory data and client buffers may take before keys are evicted or writes refused; 0 is no limit but the heap's.",
+    memory(0n, "uint64"),
+    0
+  ),
   "maxmemory-policy": directive(
+    "Which keys go when memory runs out: the least recently or least frequently used, random ones, those that expire soonest, or none.",
     oneOf([
       "volatile-lru",
       "volatile-lfu",
@@ -110,24 +199,76 @@ const table = {
     ]),
     "noeviction"
   ),
-  "maxmemory-samples": directive(integer(1, 64), 5),
-  "maxmemory-eviction-tenacity": directive(integer(0, 100), 10),
-  "maxmemory-clients": directive(memoryOrPercent, { bytes: 0 }),
-  "lfu-log-factor": directive(integer(0, maxInt32), 10),
-  "lfu-decay-time": directive(integer(0, maxInt32, { unit: "minutes" }), 1),
-  "active-expire-effort": directive(integer(1, 10), 1),
-  "lazyfree-lazy-eviction": directive(yesNo, true),
-  "lazyfree-lazy-expire": directive(yesNo, true),
-  "lazyfree-lazy-server-del": directive(yesNo, true),
-  "lazyfree-lazy-user-del": directive(yesNo, true),
-  "lazyfree-lazy-user-flush": directive(yesNo, true),
+  "maxmemory-samples": directive(
+    "How many keys are compared to find one to evict: more choose better and take longer.",
+    integer(1, 64),
+    5
+  ),
+  "maxmemory-eviction-tenacity": directive(
+    "How long one command may be held up by evictions: 10 is half a millisecond, 100 as long as it takes.",
+    integer(0, 100),
+    10
+  ),
+  "maxmemory-clients": directive(
+    "How much memory all clients together may take before the largest are disconnected; a percentage is of `maxmemory`, 0 is no limit.",
+    memoryOrPercent,
+    { bytes: 0 }
+  ),
+  "lfu-log-factor": directive(
+    "The higher it is, the more uses it takes to raise a key's frequency counter.",
+    integer(0, maxInt32),
+    10
+  ),
+  "lfu-decay-time": directive(
+    "A key's frequency counter loses one for every time this long without use; 0 never lets it decay.",
+    integer(0, maxInt32, { unit: "minutes" }),
+    1
+  ),
+  "active-expire-effort": directive(
+    "How hard the expiry cycle works: up to a quarter of the time at 1, nearly a half at 10.",
+    integer(1, 10),
+    1
+  ),
+  "lazyfree-lazy-eviction": directive(
+    "Accepted without effect: memory is given back by the garbage collector, whatever this says.",
+    yesNo,
+    true
+  ),
+  "lazyfree-lazy-expire": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
+  "lazyfree-lazy-server-del": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
+  "lazyfree-lazy-user-del": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
+  "lazyfree-lazy-user-flush": directive(
+    "Whether keys that FLUSHALL and FLUSHDB remove count as lazily freed; they take the same time either way.",
+    yesNo,
+    true
+  ),
 
   // What can be observed. The last three are ours.
-  "latency-tracking": directive(yesNo, true),
-  "latency-tracking-info-percentiles": directive(percentiles, [50, 99, 99.9]),
-  "otel-traces": directive(oneOf(["off", "slow", "sampled", "all"]), "off"),
-  "otel-sample-ratio": directive(fraction(0, 1), 0.01),
-  "otel-slow-threshold": directive(integer(0, maxInt32, { unit: "milliseconds" }), 10)
+  "latency-tracking": directive(
+    "Whether a histogram of latencies is kept for each command, for INFO latencystats.",
+    yesNo,
+    true
+  ),
+  "latency-tracking-info-percentiles": directive("The percentiles that INFO latencystats shows.", percentiles, [
+    50,
+    99,
+    99.9
+  ]),
+  "otel-traces": directive(
+    "Which commands become OpenTelemetry spans: none, slow ones, a random sample, or all. Keyloom's own.",
+    oneOf(["off", "slow", "sampled", "all"]),
+    "off"
+  ),
+  "otel-sample-ratio": directive(
+    "The share of commands that `otel-traces sampled` keeps. Keyloom's own.",
+    fraction(0, 1),
+    0.01
+  ),
+  "otel-slow-threshold": directive(
+    "What takes at least this long is slow to `otel-traces slow`. Keyloom's own.",
+    integer(0, maxInt32, { unit: "milliseconds" }),
+    10
+  )
 }
 
 export type DirectiveName = keyof typeof table

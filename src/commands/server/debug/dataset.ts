@@ -15,6 +15,7 @@ import { Failure, noSuchKey } from "../../../protocol/CommandError.ts"
 import { ok, type Reply, SimpleString } from "../../../protocol/Reply.ts"
 import type { Database } from "../../../services/Keyspace.ts"
 import * as Arg from "../../Arg.ts"
+import * as Schemas from "../../schemas.ts"
 import { action } from "./action.ts"
 
 export const digest = action("DIGEST", {
@@ -83,7 +84,8 @@ const serializedLength = (value: StringValue): number => {
 /** "-2147483648" */
 const maxPackedLength = 11
 
-const positive = Arg.count.refine((count) => count >= 0, new Failure("value is out of range, must be positive"))
+const notPositive = new Failure("value is out of range, must be positive")
+const positive = Arg.schema(Schemas.Count, notPositive, "integer").refine((count) => count >= 0, notPositive)
 
 export const populate = action("POPULATE", {
   summary:

@@ -19,6 +19,7 @@ import { action } from "./action.ts"
 const samples: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["string", "Hello World"],
   ["integer", 12345],
+  // oxlint-disable-next-line oxc/approx-constant -- The reference's sample is this number, not pi.
   ["double", new Double(3.141)],
   ["bignum", new BigNumber("1234567999999999999999999999999999999")],
   ["null", null],

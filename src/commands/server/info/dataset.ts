@@ -50,7 +50,8 @@ export const keyspace: Section = {
   title: "Keyspace",
   isDefault: true,
   fields: ({ keyspace }) =>
-    keyspace.databases.filter(({ size }) => size > 0).map(({ averageTtlMillis, index, size, volatileSize }) =>
-      [`db${index}`, `keys=${size},expires=${volatileSize},avg_ttl=${Math.trunc(averageTtlMillis)}`] as const
-    )
+    keyspace.databases.filter(({ size }) => size > 0).map(({ averageTtlMillis, index, size, volatileSize }) => {
+      const averageTtl = volatileSize === 0 ? 0 : Math.trunc(averageTtlMillis)
+      return [`db${index}`, `keys=${size},expires=${volatileSize},avg_ttl=${averageTtl}`] as const
+    })
 }

@@ -2,6 +2,8 @@
  * INFO about the server as a program: what it is, where and since when it runs, and the processor time it has taken.
  */
 import { accessClock } from "../../../data/AccessClock.ts"
+import { toText } from "../../../data/ByteString.ts"
+import * as Utf8 from "../../../data/Utf8.ts"
 import type { CpuTimes } from "../../../services/Host.ts"
 import { keyloomVersion, redisVersion, serverName } from "../../../services/Versions.ts"
 import { type Field, fixed, type Section } from "./Section.ts"
@@ -35,8 +37,8 @@ export const server: Section = {
       ["hz", config.hz],
       ["configured_hz", config.hz],
       ["lru_clock", accessClock(clock.millis)],
-      ["executable", host.executable],
-      ["config_file", configFile ?? ""],
+      ["executable", pathText(host.executable)],
+      ["config_file", pathText(configFile ?? "")],
       ["io_threads_active", 0],
       ...listeners(config)
     ]
@@ -52,9 +54,12 @@ interface Listening {
 const listeners = ({ bind, port, unixsocket }: Listening): ReadonlyArray<Field> => {
   const descriptions: Array<string> = []
   if (port !== 0) descriptions.push(`name=tcp${bind.map((address) => `,bind=${address}`).join("")},port=${port}`)
-  if (unixsocket !== undefined) descriptions.push(`name=unix,bind=${unixsocket}`)
+  if (unixsocket !== undefined) descriptions.push(`name=unix,bind=${pathText(unixsocket)}`)
   return descriptions.map((description, i) => [`listener${i}`, description])
 }
+
+/** A reply carries a path as its bytes. */
+const pathText = (path: string): string => toText(Utf8.encode(path))
 
 export const cpu: Section = {
   title: "CPU",

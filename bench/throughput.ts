@@ -1,0 +1,192 @@
+/**
+ * Throughput, latency and CPU per command over TCP, measured by redis-benchmark on both servers in turns.
+ *
+ * The client shares the machine's cores with the server, so only ratios of one run mean something. Latencies are those of
+ * a whole pipeline, as redis-benchmark counts them.
+ */
+import { spawn, spawnSync } from "node:child_process"
+import * as Path from "node:path"
+import type { RunningServer } from "../test/support/referenceServers.ts"
+import { cpuMicros } from "./servers.ts"
+import { geometricMean, markdownTable, median } from "./tables.ts"
+
+export interface Load {
+  readonly name: string
+  /** What redis-benchmark sends: one of its tests, or a command of our own. */
+  readonly words: ReadonlyArray<string>
+  /** The length of the values that have to be there before. */
+  readonly valueBytes?: number
+  readonly keys?: number
+  /** Requests of a run at pipeline depth 1, 16 and 64, by which each takes about a second. */
+  readonly requests: readonly [number, number, number]
+}
+
+export const loads: ReadonlyArray<Load> = [
+  { name: "PING", words: ["-t", "ping_mbulk"], requests: [80_000, 800_000, 1_600_000] },
+  { name: "SET", words: ["-t", "set"], requests: [80_000, 500_000, 800_000] },
+  { name: "GET", words: ["GET", "key:__rand_int__"], valueBytes: 3, requests: [80_000, 600_000, 1_000_000] },
+  { name: "INCR", words: ["-t", "incr"], requests: [80_000, 500_000, 800_000] },
+  { name: "MSET (10 keys)", words: ["-t", "mset"], requests: [50_000, 100_000, 120_000] },
+  { name: "GET 1 KB", words: ["GET", "key:__rand_int__"], valueBytes: 1024, requests: [80_000, 400_000, 500_000] },
+  {
+    name: "GET 100 KB",
+    words: ["GET", "key:__rand_int__"],
+    valueBytes: 100 * 1024,
+    keys: 100,
+    requests: [8_000, 8_000, 8_000]
+  }
+]
+
+export const depths = [1, 16, 64] as const
+export const connectionCounts = [50, 1000] as const
+
+interface Run {
+  readonly perSecond: number
+  readonly cpuMicrosPerCommand: number
+  readonly p50Millis: number
+  readonly p99Millis: number
+}
+
+export interface ThroughputOptions {
+  readonly only: ReadonlyArray<string>
+  readonly rounds: number
+  /** The part of the requests that is sent: 1, or less to be quick. */
+  readonly share: number
+  readonly connectionCounts: ReadonlyArray<number>
+}
+
+/** Runs every load at every depth and number of connections, and gives two markdown tables: the means and the details. */
+export const measureThroughput = async (
+  reference: RunningServer,
+  keyloom: RunningServer,
+  options: ThroughputOptions
+): Promise<string> => {
+  const rows: Array<ReadonlyArray<string>> = []
+  const ratios = depths.map((): Array<number> => [])
+  for (const load of loads) {
+    if (options.only.length > 0 && !options.only.some((name) => isNamed(load, name))) continue
+    await Promise.all([prepare(reference, load), prepare(keyloom, load)])
+    for (const [depthIndex, depth] of depths.entries()) {
+      for (const connections of options.connectionCounts) {
+        const requests = Math.max(connections * depth * 2, Math.round((load.requests[depthIndex] ?? 0) * options.share))
+        const ours: Array<Run> = []
+        const theirs: Array<Run> = []
+        for (let round = 0; round < options.rounds; round++) {
+          theirs.push(await runBenchmark(reference, load, depth, connections, requests))
+          ours.push(await runBenchmark(keyloom, load, depth, connections, requests))
+        }
+        // The ratio of each round first: what disturbs the machine for a while disturbs both servers of the round.
+        const ratio = median(ours.map((run, round) => run.perSecond / (theirs[round]?.perSecond ?? Number.NaN)))
+        ratios[depthIndex]?.push(ratio)
+        const row = [load.name, String(depth), String(connections), ...describeRuns(theirs, ours), ratio.toFixed(2)]
+        rows.push(row)
+        console.log(row.join("  "))
+      }
+    }
+  }
+  const means = depths.map((depth, index) => [String(depth), geometricMean(ratios[index] ?? []).toFixed(2)])
+  return [
+    markdownTable(["pipeline depth", "throughput, Keyloom / redis-server (geometric mean)"], means),
+    markdownTable(
+      [
+        "test",
+        "depth",
+        "connections",
+        "k/s redis",
+        "k/s Keyloom",
+        "CPU µs redis",
+        "CPU µs Keyloom",
+        "p50 ms redis",
+        "p50 ms Keyloom",
+        "p99 ms redis",
+        "p99 ms Keyloom",
+        "ratio"
+      ],
+      rows
+    )
+  ].join("\n\n")
+}
+
+const describeRuns = (theirs: ReadonlyArray<Run>, ours: ReadonlyArray<Run>): ReadonlyArray<string> => {
+  const both = (figure: (run: Run) => number, digits: number): ReadonlyArray<string> =>
+    [theirs, ours].map((runs) => median(runs.map(figure)).toFixed(digits))
+  return [
+    ...both((run) => run.perSecond / 1000, 1),
+    ...both((run) => run.cpuMicrosPerCommand, 2),
+    ...both((run) => run.p50Millis, 2),
+    ...both((run) => run.p99Millis, 2)
+  ]
+}
+
+const isNamed = (load: Load, name: string): boolean => load.name.toLowerCase() === name.toLowerCase()
+
+/** How many different keys a load uses, unless it says otherwise. */
+const defaultKeys = 100_000
+
+/** Empties the server, and fills it where a load reads. */
+const prepare = async (server: RunningServer, load: Load): Promise<void> => {
+  const client = await server.connect()
+  await client.call("FLUSHALL")
+  if (load.valueBytes !== undefined) {
+    const value = "v".repeat(load.valueBytes)
+    const keys = load.keys ?? defaultKeys
+    const batch = Math.max(1, Math.min(1000, Math.floor(1_000_000 / load.valueBytes)))
+    for (let start = 0; start < keys; start += batch) {
+      const names = Array.from({ length: Math.min(batch, keys - start) }, (_, index) => keyName(start + index))
+      await client.pipeline(names.map((name) => ["SET", name, value]))
+    }
+  }
+  client.close()
+}
+
+/** The names that redis-benchmark makes of `key:__rand_int__`. */
+const keyName = (index: number): string => `key:${String(index).padStart(12, "0")}`
+
+const runBenchmark = async (
+  server: RunningServer,
+  load: Load,
+  depth: number,
+  connections: number,
+  requests: number
+): Promise<Run> => {
+  const words = ["-h", server.host, "-p", String(server.port), "-c", String(connections), "-n", String(requests)]
+  const shape = ["-P", String(depth), "-r", String(load.keys ?? defaultKeys), "-d", "3", "--csv"]
+  const before = cpuMicros(server.pid)
+  const output = await run(benchmarkCommand(), [...words, ...shape, ...load.words])
+  const used = cpuMicros(server.pid) - before
+  // The name is quoted and may have commas; the figures are quoted numbers behind it.
+  const figures = output.trim().split("\n").at(-1)?.match(/"[\d.]+"/g)?.map((figure) => Number(figure.slice(1, -1)))
+  const [perSecond, , , p50Millis, , p99Millis] = figures ?? []
+  if (perSecond === undefined || p50Millis === undefined || p99Millis === undefined) {
+    throw new Error(`redis-benchmark did not end well on ${server.name}: ${output}`)
+  }
+  return { perSecond, cpuMicrosPerCommand: used / requests, p50Millis, p99Millis }
+}
+
+/** Asynchronous, so that this process goes on reading what the servers print. */
+const run = (command: string, words: ReadonlyArray<string>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, words, { stdio: ["ignore", "pipe", "pipe"] })
+    let output = ""
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()))
+    child.once("error", reject)
+    child.once("close", (code) => {
+      if (code === 0) resolve(output)
+      else reject(new Error(`${command} ${words.join(" ")} ended with ${code}: ${output}`))
+    })
+  })
+
+let foundBenchmark: string | undefined
+
+const benchmarkCommand = (): string => {
+  foundBenchmark ??= lookForBenchmark()
+  return foundBenchmark
+}
+
+const lookForBenchmark = (): string => {
+  if (spawnSync("redis-benchmark", ["--version"]).status === 0) return "redis-benchmark"
+  const directory = process.env["REFERENCE_DIR"]
+  if (directory === undefined) throw new Error("no redis-benchmark: apt-get install redis-tools, or set REFERENCE_DIR")
+  return Path.join(directory, "bin/redis-benchmark")
+}

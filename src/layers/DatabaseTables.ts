@@ -1,0 +1,399 @@
+/**
+ * One database: its dictionary and its deadlines, kept in step, and the memory they take, counted with every change.
+ *
+ * Here a key expires when somebody comes across it. The second half of the methods is for the layers that look after the tables (expiry and eviction):
+ * they speak of entries and positions, which are good until the next change.
+ */
+import { Deadlines } from "../data/Deadlines.ts"
+import { Dictionary } from "../data/Dictionary.ts"
+import { Key } from "../data/Key.ts"
+import type { KeyHasher } from "../data/KeyHasher.ts"
+import { memoryBytes, textBytes } from "../data/StringValue.ts"
+import type { Value } from "../data/Value.ts"
+import type { CommandClock } from "../services/CommandClock.ts"
+import type { Database } from "../services/Keyspace.ts"
+import type { Counters } from "../services/ServerStats.ts"
+import type { AccessTracking } from "./AccessTracking.ts"
+
+export class DatabaseTables implements Database {
+  readonly index: number
+  averageTtlMillis = 0
+  readonly #shared: Shared
+  #table = new Dictionary<Value>()
+  #deadlines = new Deadlines()
+  /** Of the keys and values; the tables know their own. */
+  #dataBytes = 0
+  /**
+   * The last key that was found and touched, and its entry: a command that finds a key and then changes it looks it up once and touches it once.
+   * A `Key` belongs to one command, so the same object means the same command.
+   */
+  #foundKey: Key | undefined = undefined
+  #foundEntry = -1
+
+  constructor(index: number, shared: Shared) {
+    this.index = index
+    this.#shared = shared
+    shared.usedBytes += this.overheadBytes
+  }
+
+  get size(): number {
+    return this.#table.size
+  }
+
+  get volatileSize(): number {
+    return this.#deadlines.size
+  }
+
+  get usedBytes(): number {
+    return this.#dataBytes + this.overheadBytes
+  }
+
+  get overheadBytes(): number {
+    return this.#table.overheadBytes + this.#deadlines.overheadBytes
+  }
+
+  prefetch(hashes: Int32Array, count: number): void {
+    this.#table.prefetch(hashes, count)
+  }
+
+  read(key: Key): Value | undefined {
+    const entry = this.#findAndTouch(key)
+    if (entry < 0) {
+      this.#shared.counters.keyspaceMisses++
+      return undefined
+    }
+    this.#shared.counters.keyspaceHits++
+    return this.#table.valueAt(entry)
+  }
+
+  peek(key: Key): Value | undefined {
+    const entry = this.#findLive(key)
+    if (entry < 0) {
+      this.#shared.counters.keyspaceMisses++
+      return undefined
+    }
+    this.#shared.counters.keyspaceHits++
+    return this.#table.valueAt(entry)
+  }
+
+  find(key: Key): Value | undefined {
+    const entry = this.#findAndTouch(key)
+    return entry < 0 ? undefined : this.#table.valueAt(entry)
+  }
+
+  inspect(key: Key): Value | undefined {
+    const entry = this.#findLive(key)
+    return entry < 0 ? undefined : this.#table.valueAt(entry)
+  }
+
+  set(key: Key, value: Value): void {
+    const entry = this.#findForChange(key)
+    if (entry < 0) return this.#insert(key, value)
+    this.#forgetDeadline(entry)
+    this.#replace(entry, value)
+  }
+
+  update(key: Key, value: Value): void {
+    const entry = this.#findForChange(key)
+    if (entry < 0) this.#insert(key, value)
+    else this.#replace(entry, value)
+  }
+
+  modify<V extends Value, A>(_key: Key, value: V, change: (value: V) => A): A {
+    const before = memoryBytes(value)
+    const result = change(value)
+    this.#grow(memoryBytes(value) - before)
+    this.#shared.changes++
+    return result
+  }
+
+  remove(key: Key): boolean {
+    const entry = this.#findLive(key)
+    if (entry < 0) return false
+    this.#shared.changes++
+    this.#removeEntry(entry)
+    return true
+  }
+
+  deadline(key: Key): number | undefined {
+    const entry = this.#findLive(key)
+    return entry < 0 ? undefined : this.#deadlineOf(entry)
+  }
+
+  setDeadline(key: Key, expireAtMillis: number): void {
+    const entry = this.#findLive(key)
+    if (entry < 0) return
+    const shared = this.#shared
+    shared.changes++
+    if (expireAtMillis < shared.soonestDeadline) {
+      shared.soonestDeadline = expireAtMillis
+      shared.onSoonerDeadline()
+    }
+    const position = this.#table.deadlineAt(entry)
+    if (position >= 0) return this.#deadlines.update(position, expireAtMillis)
+    const overhead = this.#deadlines.overheadBytes
+    this.#table.setDeadlineAt(entry, this.#deadlines.add(entry, expireAtMillis))
+    shared.usedBytes += this.#deadlines.overheadBytes - overhead
+  }
+
+  clearDeadline(key: Key): boolean {
+    const entry = this.#findLive(key)
+    if (entry < 0 || this.#table.deadlineAt(entry) < 0) return false
+    this.#shared.changes++
+    this.#forgetDeadline(entry)
+    return true
+  }
+
+  idleSeconds(key: Key): number {
+    const entry = this.#findLive(key)
+    return entry < 0 ? 0 : this.#shared.access.idleSeconds(this.accessAt(entry))
+  }
+
+  frequency(key: Key): number {
+    const entry = this.#findLive(key)
+    return entry < 0 ? 0 : this.#shared.access.frequency(this.accessAt(entry))
+  }
+
+  access(key: Key): number {
+    const entry = this.#findLive(key)
+    return entry < 0 ? 0 : this.accessAt(entry)
+  }
+
+  randomKey(): string | undefined {
+    while (this.size > 0) {
+      const entry = this.sampleEntry(false)
+      if (!this.#expireIfDue(entry)) return this.#table.keyAt(entry)
+    }
+    return undefined
+  }
+
+  scan(cursor: number, isWanted: (key: string, value: Value) => boolean, found: Array<string>): number {
+    const { clock, hasher } = this.#shared
+    const table = this.#table
+    const expired: Array<string> = []
+    const next = table.scan(cursor, (entry) => {
+      const key = table.keyAt(entry)
+      if (!isWanted(key, table.valueAt(entry))) return
+      const deadline = this.#deadlineOf(entry)
+      const isLive = deadline === undefined || deadline >= clock.millis
+      ;(isLive ? found : expired).push(key)
+    })
+    // Looking for an expired key removes it.
+    for (const key of expired) this.#findLive(Key.ofText(hasher, key))
+    return next
+  }
+
+  forEach(visit: (key: string, value: Value, expireAtMillis: number | undefined) => void): void {
+    const { millis } = this.#shared.clock
+    const table = this.#table
+    for (let entry = 0; entry < table.size; entry++) {
+      const deadline = this.#deadlineOf(entry)
+      if (deadline === undefined || deadline >= millis) visit(table.keyAt(entry), table.valueAt(entry), deadline)
+    }
+  }
+
+  clear(): number {
+    const { size } = this
+    const shared = this.#shared
+    shared.changes += size
+    shared.usedBytes -= this.usedBytes
+    // The old tables are left to the garbage collector, which works beside the event loop; nothing here walks them.
+    this.#table = new Dictionary()
+    this.#deadlines = new Deadlines()
+    this.#dataBytes = 0
+    this.#foundKey = undefined
+    this.averageTtlMillis = 0
+    shared.usedBytes += this.overheadBytes
+    return size
+  }
+
+  swap(other: DatabaseTables): void {
+    ;[this.#table, other.#table] = [other.#table, this.#table]
+    ;[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines]
+    ;[this.#dataBytes, other.#dataBytes] = [other.#dataBytes, this.#dataBytes]
+    ;[this.averageTtlMillis, other.averageTtlMillis] = [other.averageTtlMillis, this.averageTtlMillis]
+    this.#foundKey = undefined
+    other.#foundKey = undefined
+  }
+
+  entryBytes(key: Key): number {
+    const entry = this.#findLive(key)
+    if (entry < 0) return 0
+    const tableShare = Math.ceil(this.#table.overheadBytes / Math.max(this.#table.size, 1))
+    return this.#sizeOf(entry) + tableShare
+  }
+
+  /** The deadline at `position` of all deadlines, in milliseconds since the epoch. */
+  deadlineAt(position: number): number {
+    return this.#deadlines.at(position)
+  }
+
+  /** Removes the entry whose deadline is at `position`, as expired; the last deadline takes that position. */
+  expireAt(position: number): void {
+    this.#shared.counters.expiredKeys++
+    this.#removeEntry(this.#deadlines.entryAt(position))
+  }
+
+  /** A random entry's index: of all entries, or of those with a deadline. There must be one. */
+  sampleEntry(isVolatile: boolean): number {
+    const { random } = this.#shared
+    return isVolatile
+      ? this.#deadlines.entryAt(Math.floor(random() * this.#deadlines.size))
+      : Math.floor(random() * this.#table.size)
+  }
+
+  accessAt(entry: number): number {
+    return this.#table.accessAt(entry) & accessMask
+  }
+
+  keyAt(entry: number): string {
+    return this.#table.keyAt(entry)
+  }
+
+  deadlineOfEntry(entry: number): number | undefined {
+    return this.#deadlineOf(entry)
+  }
+
+  /** Removes a key without regard to its deadline, as evicted; with `isVolatile` only if it has one. Says whether it was there. */
+  evict(key: string, isVolatile: boolean): boolean {
+    const entry = this.#table.find(Key.ofText(this.#shared.hasher, key))
+    if (entry < 0 || isVolatile && this.#table.deadlineAt(entry) < 0) return false
+    this.#shared.counters.evictedKeys++
+    this.#removeEntry(entry)
+    return true
+  }
+
+  #findLive(key: Key): number {
+    const entry = key === this.#foundKey ? this.#foundEntry : this.#table.find(key)
+    return entry >= 0 && this.#expireIfDue(entry) ? -1 : entry
+  }
+
+  #findAndTouch(key: Key): number {
+    const entry = this.#findLive(key)
+    if (entry < 0) return -1
+    this.#touch(entry)
+    this.#foundKey = key
+    this.#foundEntry = entry
+    return entry
+  }
+
+  /** As `#findAndTouch`, but a key that this command has found already is not touched again: LFU would count it twice. */
+  #findForChange(key: Key): number {
+    return key === this.#foundKey ? this.#findLive(key) : this.#findAndTouch(key)
+  }
+
+  #expireIfDue(entry: number): boolean {
+    const position = this.#table.deadlineAt(entry)
+    if (position < 0) return false
+    // At its very deadline a key is still there, with a time to live of 0: Redis compares the same way.
+    if (this.#deadlines.at(position) >= this.#shared.clock.millis) return false
+    this.#shared.counters.expiredKeys++
+    this.#removeEntry(entry)
+    return true
+  }
+
+  #deadlineOf(entry: number): number | undefined {
+    const position = this.#table.deadlineAt(entry)
+    return position < 0 ? undefined : this.#deadlines.at(position)
+  }
+
+  #touch(entry: number): void {
+    const { access } = this.#shared
+    if (access.isPaused) return
+    const before = this.#table.accessAt(entry)
+    const after = (before & ~accessMask) | access.touched(before & accessMask)
+    this.#table.setAccessAt(entry, after)
+  }
+
+  #insert(key: Key, value: Value): void {
+    const shared = this.#shared
+    shared.changes++
+    const overhead = this.#table.overheadBytes
+    const entry = this.#table.insert(key, value)
+    shared.usedBytes += this.#table.overheadBytes - overhead
+    this.#table.setAccessAt(entry, shared.access.initial() | packedSize(value))
+    this.#grow(this.#sizeOf(entry))
+    this.#foundKey = key
+    this.#foundEntry = entry
+  }
+
+  #replace(entry: number, value: Value): void {
+    this.#shared.changes++
+    const table = this.#table
+    const before = table.accessAt(entry)
+    const size = packedSize(value)
+    if ((before & ~accessMask) !== size || size === unknownSize) {
+      this.#grow(memoryBytes(value) - this.#valueBytes(entry))
+      table.setAccessAt(entry, (before & accessMask) | size)
+    }
+    table.setValueAt(entry, value)
+  }
+
+  #removeEntry(entry: number): void {
+    this.#foundKey = undefined
+    this.#forgetDeadline(entry)
+    this.#grow(-this.#sizeOf(entry))
+    const overhead = this.#table.overheadBytes
+    const moved = this.#table.remove(entry)
+    this.#shared.usedBytes += this.#table.overheadBytes - overhead
+    if (moved < 0) return
+    const position = this.#table.deadlineAt(entry)
+    if (position >= 0) this.#deadlines.moved(position, entry)
+  }
+
+  #forgetDeadline(entry: number): void {
+    const position = this.#table.deadlineAt(entry)
+    if (position < 0) return
+    const overhead = this.#deadlines.overheadBytes
+    this.#table.setDeadlineAt(entry, -1)
+    const movedEntry = this.#deadlines.remove(position)
+    if (movedEntry >= 0) this.#table.setDeadlineAt(movedEntry, position)
+    this.#shared.usedBytes += this.#deadlines.overheadBytes - overhead
+  }
+
+  #grow(bytes: number): void {
+    this.#dataBytes += bytes
+    this.#shared.usedBytes += bytes
+  }
+
+  #sizeOf(entry: number): number {
+    return textBytes(this.#table.keyAt(entry).length) + this.#valueBytes(entry)
+  }
+
+  #valueBytes(entry: number): number {
+    const size = this.#table.accessAt(entry) & ~accessMask
+    return size === unknownSize ? memoryBytes(this.#table.valueAt(entry)) : size >>> accessBits << 3
+  }
+}
+
+/** What all databases have in common. */
+export interface Shared {
+  readonly access: AccessTracking["Service"]
+  readonly clock: CommandClock["Service"]
+  readonly counters: Counters
+  readonly hasher: KeyHasher
+  /** At least 0, below 1. */
+  readonly random: () => number
+  changes: number
+  /** Of all keys, values and tables. Every write asks for it, so it is kept as a sum. */
+  usedBytes: number
+  /** No key is due before this time, in milliseconds since the epoch. Whoever has looked at all deadlines may put it off. */
+  soonestDeadline: number
+  /** Told when a key is given a deadline before that. */
+  onSoonerDeadline: () => void
+}
+
+/**
+ * LRU and LFU need 24 of an entry's 32 access bits. The others hold the size of the value in words of 8 bytes, where that is small and cannot change in
+ * place: so replacing a value does not have to look at the old one, which would mean waiting for memory that nobody needs otherwise.
+ */
+const accessBits = 24
+const accessMask = (1 << accessBits) - 1
+const unknownSize = 0xff << accessBits
+
+/** The size of a value, or `unknownSize`, in its place above the access bits. */
+const packedSize = (value: Value): number => {
+  if (typeof value !== "string" && typeof value !== "number") return unknownSize
+  const words = memoryBytes(value) >>> 3
+  return words < 0xff ? words << accessBits : unknownSize
+}

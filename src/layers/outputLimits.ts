@@ -1,0 +1,30 @@
+/**
+ * What `client-output-buffer-limit` says about a client, and what becomes of one that is over it.
+ *
+ * The hard limit is looked at when replies are added (`Connection`), the soft one, which is about time, ten times a second (`ClientsCron`).
+ */
+import { Effect } from "effect"
+import type { Client } from "../services/Client.ts"
+import type { ServerConfig } from "../services/ServerConfig.ts"
+import type { Counters } from "../services/ServerStats.ts"
+
+type Values = ServerConfig["Service"]["values"]
+type OutputLimit = Values["client-output-buffer-limit"]["normal"]
+
+/** A limit of 0 bytes is none. The stream from a master counts as a normal client, and a stranger gets next to nothing, as in Redis. */
+export const outputLimitOf = (config: Values, { isAuthenticated, kind }: Client): OutputLimit =>
+  isAuthenticated ? config["client-output-buffer-limit"][kind === "master" ? "normal" : kind] : strangersLimit
+
+/** The first reply buffer of Redis and the 1024 bytes it allows a stranger beside it. */
+const strangersLimit: OutputLimit = { hardBytes: 17 * 1024, softBytes: 0, softSeconds: 0 }
+
+/** Ends the connection now; the replies that were too many are lost. */
+export const closeForOutput = (client: Client, counters: Counters): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    counters.clientOutputBufferLimitDisconnections++
+    const bytes = client.transport.outputBytes()
+    client.transport.close()
+    return Effect.logWarning(
+      `Client id=${client.id} addr=${client.transport.address} closed: its output buffer of ${bytes} bytes is over the limit`
+    )
+  })
