@@ -36,7 +36,7 @@ import { Lifecycle } from "./services/Lifecycle.ts"
 import { type ConfigError, ServerConfig } from "./services/ServerConfig.ts"
 
 /** Runs commands. */
-export interface Caller {
+export interface KeyloomClient {
   /**
    * Runs one command: its name, then its arguments. Text is UTF-8, maps of RESP3 are `Map`s, and its sets `Set`s.
    *
@@ -65,9 +65,9 @@ export type ServerOptions = Omit<GivenValues, "port"> & Pick<EngineOptions, "com
  */
 export class Keyloom extends Context.Service<
   Keyloom,
-  Caller & {
+  KeyloomClient & {
     /** A client of its own, with its own SELECT and name, for as long as the scope is open. */
-    readonly client: Effect.Effect<Caller, never, Scope.Scope>
+    readonly client: Effect.Effect<KeyloomClient, never, Scope.Scope>
     /** Where clients connect, for example `redis://127.0.0.1:6379`; `undefined` where nobody listens on TCP. */
     readonly url: () => string | undefined
     /** The TCP port, 0 where nobody listens on one. */
@@ -188,8 +188,8 @@ const serviceOf = (
   const tcp = () => addresses().find((address) => address._tag !== "UnixPathAddress")
   return Effect.map(client, (shared) =>
     Keyloom.of({
-      ...callerOf(shared),
-      client: Effect.map(client, callerOf),
+      ...clientOf(shared),
+      client: Effect.map(client, clientOf),
       url: () => {
         const address = tcp()
         return address === undefined
@@ -201,7 +201,7 @@ const serviceOf = (
     }))
 }
 
-const callerOf = ({ callWith }: InProcessClient.InProcessClient): Caller => ({
+const clientOf = ({ callWith }: InProcessClient.InProcessClient): KeyloomClient => ({
   call: (name, ...args) => callWith([name, ...args].map(ofArgument), asText),
   callBytes: (name, ...args) => callWith([name, ...args].map(ofArgument), asBytes)
 })

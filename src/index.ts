@@ -3,7 +3,7 @@
  *
  * @see docs/embedding.md
  */
-export { type Caller, type EngineOptions, Keyloom, type OpenKeyloom, type ServerOptions } from "./Keyloom.ts"
+export { type EngineOptions, Keyloom, type KeyloomClient, type OpenKeyloom, type ServerOptions } from "./Keyloom.ts"
 export { type Argument, KeyloomError, type Value } from "./layers/PlainValue.ts"
 export { ListenFailed, NowhereToListen } from "./layers/SocketServers.ts"
 export { ConfigError } from "./services/ServerConfig.ts"

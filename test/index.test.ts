@@ -274,6 +274,19 @@ describe("Keyloom.layerServer", () => {
       assert.deepStrictEqual(yield* Keyloom.call("CONFIG", "GET", "port"), new Map([["port", String(port())]]))
     }).pipe(Effect.provide(Keyloom.layerServer({ port: "auto" }))))
 
+  it.effect("expires keys for its clients too when a test moves its clock", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Keyloom
+      // Left open on purpose: the server ends without waiting for its clients.
+      const redis = yield* Effect.acquireRelease(
+        Effect.sync(() => new Redis(url() ?? "", { retryStrategy: () => null })),
+        (redis) => Effect.sync(() => redis.disconnect())
+      )
+      yield* Effect.promise(() => redis.set("k", "v", "EX", 60))
+      yield* TestClock.adjust("61 seconds")
+      assert.isNull(yield* Effect.promise(() => redis.get("k")))
+    }).pipe(Effect.provide(Keyloom.layerServer({ port: "auto" }))))
+
   it.live("finds a port for each of two servers", () =>
     Effect.gen(function*() {
       const one = Context.get(yield* Layer.build(Keyloom.layerServer({ port: "auto" })), Keyloom)

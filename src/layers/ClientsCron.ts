@@ -16,7 +16,8 @@ export const layer: Layer.Layer<never, never, Clients | CommandClock | ServerCon
       const clients = yield* Clients
       const clock = yield* CommandClock
       const { values: config } = yield* ServerConfig
-      const { counters } = yield* ServerStats
+      const stats = yield* ServerStats
+      const { counters } = stats
 
       const closeIdle = Effect.suspend(() => {
         if (config.timeout === 0) return Effect.void
@@ -47,7 +48,7 @@ export const layer: Layer.Layer<never, never, Clients | CommandClock | ServerCon
           if (sinceMillis === undefined) slowSinceMillis.set(client, nowMillis)
           return sinceMillis !== undefined && nowMillis - sinceMillis > softSeconds * 1000
         })
-        return Effect.forEach(slow, (client) => closeForOutput(client, counters), { discard: true })
+        return Effect.forEach(slow, (client) => closeForOutput(client, clients, stats), { discard: true })
       })
 
       const closeLargest = Effect.suspend(() => {

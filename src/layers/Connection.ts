@@ -47,7 +47,8 @@ export const make = Effect.gen(function*() {
   const clock = yield* CommandClock
   const dispatcher = yield* Dispatcher
   const { values: config } = yield* ServerConfig
-  const { counters } = yield* ServerStats
+  const stats = yield* ServerStats
+  const { counters } = stats
   const limits = {
     get protoMaxBulkLen() {
       return config["proto-max-bulk-len"]
@@ -98,7 +99,7 @@ export const make = Effect.gen(function*() {
   const tooMuchInput = (client: Client) =>
     Effect.suspend(() => {
       counters.clientQueryBufferLimitDisconnections++
-      client.transport.close()
+      clients.disconnect(client)
       return Effect.logWarning(
         `Client id=${client.id} addr=${client.transport.address} closed: it has reached the limit of its query buffer`
       )
@@ -111,7 +112,7 @@ export const make = Effect.gen(function*() {
     const { length } = writer
     const { hardBytes } = outputLimitOf(config, client)
     if (hardBytes > 0 && length + net.writableLength >= hardBytes) {
-      return Effect.andThen(closeForOutput(client, counters), gone)
+      return Effect.andThen(closeForOutput(client, clients, stats), gone)
     }
     client.lastInteractionMillis = clock.millis
     client.bytesSent += length

@@ -4,6 +4,7 @@
  * Eviction works until there is room, but not longer than `maxmemory-eviction-tenacity` allows at a time; a fiber goes on with it between the commands.
  */
 import { Effect, Latch, Layer } from "effect"
+import { constants, PerformanceObserver } from "node:perf_hooks"
 import * as V8 from "node:v8"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -24,27 +25,35 @@ export const layer = Layer.effect(
     const { counters } = yield* ServerStats
     const unfinished = Latch.makeUnsafe(false)
     let clientBytes = 0
-    let heapUsedBytes = 0
+    /** What lives in the heap beside the data, as it was after the last garbage collection; negative where much of the data lives outside of the heap. */
+    let otherHeapBytes = 0
     /** Up to this size of the data the heap has room for certain: all that a write has to look at. */
     let roomyBytes = 0
 
     const usedBytes = () => keyspace.usedBytes() + clientBytes
-
-    const readHeap = (): number => heapUsedBytes = V8.getHeapStatistics().used_heap_size
 
     const readClients = (): void => {
       clientBytes = 0
       for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
     }
 
+    const afterCollection = (): void => {
+      otherHeapBytes = heapUsedBytes() - keyspace.usedBytes()
+    }
+    afterCollection()
+    yield* Effect.acquireRelease(
+      Effect.sync(() => observeCollections(afterCollection)),
+      (observer) => Effect.sync(() => observer.disconnect())
+    )
+
     /**
-     * Whether one more write could end the process. What the heap says includes garbage, and what has been counted is not all there is: only where both
-     * are high it is full. Otherwise V8 finds room in time, and writes need not ask again until the data has grown by a step.
+     * Whether one more write could end the process. What the heap reports includes garbage, which is no reason to refuse anything: V8 collects it when it
+     * needs the room. So what the data has grown by since the last collection counts as well, and what has been deleted makes room at once.
      */
     const isHeapFull = (): boolean => {
       const dataBytes = keyspace.usedBytes()
       if (dataBytes <= roomyBytes) return false
-      const isFull = readHeap() > heapLimitBytes * fullHeapShare && dataBytes > heapLimitBytes * fullDataShare
+      const isFull = dataBytes + otherHeapBytes > fullHeapBytes && heapUsedBytes() > fullHeapBytes
       if (!isFull) roomyBytes = dataBytes + heapStepBytes
       return isFull
     }
@@ -91,7 +100,7 @@ export const layer = Layer.effect(
         readClients()
         makeRoom()
       }
-      if (readHeap() > heapLimitBytes * fullHeapShare) roomyBytes = 0
+      if (heapUsedBytes() > fullHeapBytes) roomyBytes = 0
       counters.usedMemoryPeak = Math.max(counters.usedMemoryPeak, usedBytes())
       return Effect.sleep(isLimited ? "100 millis" : "1 second")
     })
@@ -112,7 +121,7 @@ export const layer = Layer.effect(
       isLimited: () => keyspace.usedBytes() > roomyBytes || config.values.maxmemory > 0,
       ensureRoom: () => makeRoom() && !isHeapFull(),
       heapLimitBytes,
-      heapUsedBytes: readHeap
+      heapUsedBytes
     })
   })
 )
@@ -136,8 +145,22 @@ const youngGenerationBytes = (): number => {
 /** V8 ends the process when objects that have lived for a while need more than this; its own figure includes the young ones. */
 const heapLimitBytes = V8.getHeapStatistics().heap_size_limit - youngGenerationBytes()
 
-const fullHeapShare = 0.9
-const fullDataShare = 0.7
+/** Above this writes are refused: the rest is for what one command, or a client that does not read, may still need. */
+const fullHeapBytes = heapLimitBytes * 0.9
 
 /** The heap is asked about itself again when the data has grown by this much. */
 const heapStepBytes = Math.min(16 * 1024 * 1024, heapLimitBytes / 64)
+
+const heapUsedBytes = (): number => V8.getHeapStatistics().used_heap_size
+
+/** Calls `onCollection` soon after each collection of all garbage; those of young objects alone don't count. */
+const observeCollections = (onCollection: () => void): PerformanceObserver => {
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) {
+      // Entries of this type carry the kind of the collection.
+      if ((detail as { readonly kind: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR) return onCollection()
+    }
+  })
+  observer.observe({ entryTypes: ["gc"] })
+  return observer
+}

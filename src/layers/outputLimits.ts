@@ -5,8 +5,9 @@
  */
 import { Effect } from "effect"
 import type { Client } from "../services/Client.ts"
+import type { Clients } from "../services/Clients.ts"
 import type { ServerConfig } from "../services/ServerConfig.ts"
-import type { Counters } from "../services/ServerStats.ts"
+import type { ServerStats } from "../services/ServerStats.ts"
 
 type Values = ServerConfig["Service"]["values"]
 type OutputLimit = Values["client-output-buffer-limit"]["normal"]
@@ -19,11 +20,15 @@ export const outputLimitOf = (config: Values, { isAuthenticated, kind }: Client)
 const strangersLimit: OutputLimit = { hardBytes: 17 * 1024, softBytes: 0, softSeconds: 0 }
 
 /** Ends the connection now; the replies that were too many are lost. */
-export const closeForOutput = (client: Client, counters: Counters): Effect.Effect<void> =>
+export const closeForOutput = (
+  client: Client,
+  clients: Clients["Service"],
+  { counters }: ServerStats["Service"]
+): Effect.Effect<void> =>
   Effect.suspend(() => {
     counters.clientOutputBufferLimitDisconnections++
     const bytes = client.transport.outputBytes()
-    client.transport.close()
+    clients.disconnect(client)
     return Effect.logWarning(
       `Client id=${client.id} addr=${client.transport.address} closed: its output buffer of ${bytes} bytes is over the limit`
     )

@@ -65,7 +65,7 @@ it.effect("a client that has been silent for longer than timeout is closed", () 
 it.effect("without timeout silence lasts as long as it likes", () =>
   Effect.gen(function*() {
     const silent = yield* join()
-    yield* TestClock.adjust("10 days")
+    yield* TestClock.adjust("10 minutes")
     assert.isFalse(silent.isClosed)
   }).pipe(Effect.provide(cron({}))))
 

@@ -32,7 +32,7 @@ export const shutdown: Command = make("SHUTDOWN", {
   run: ({ client, lifecycle }, { abortSelector }) => {
     if (abortSelector === "ABORT") return notInProgress
     const { force, saveSelector } = abortSelector ?? { force: false, saveSelector: undefined }
-    const asked = Effect.logInfo(`User requested shutdown... (user request from '${client.transport.address}')`)
+    const asked = Effect.logInfo(`SHUTDOWN by client id=${client.id} addr=${client.transport.address}`)
     // A snapshot cannot be written, and to end without the one that was asked for takes FORCE.
     if (saveSelector === "SAVE" && !force) {
       return new Waiting(asked.pipe(
