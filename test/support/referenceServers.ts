@@ -90,7 +90,7 @@ export const keyloomCommand = (): {
 } => {
   const override = process.env["KEYLOOM_COMMAND"]?.trim()
   return override === undefined || override === ""
-    ? { words: [pinnedNode(), Path.join(projectDirectory, "src/main.ts")], directives: allowDebug }
+    ? { words: [pinnedNode(), heapLimit, Path.join(projectDirectory, "src/main.ts")], directives: allowDebug }
     // The command may be any compatible server, which could write snapshots unless it is told not to.
     : { words: override.split(/\s+/), directives: [...withoutPersistence, ...allowDebug] }
 }
@@ -108,6 +108,8 @@ export const startServer = async (
   }
 }
 
+/** As in `npm start`. */
+const heapLimit = "--max-old-space-size-percentage=75"
 const maxPortAttempts = 5
 const maxStartMillis = 30_000
 const maxOutputLength = 1_000_000
