@@ -11,6 +11,7 @@ import { builtIn } from "./commands/index.ts"
 import * as Server from "./layers/Server.ts"
 import * as ServerConfigFile from "./layers/ServerConfigFile.ts"
 import * as ServerLog from "./layers/ServerLog.ts"
+import { systemErrorText } from "./layers/systemErrorText.ts"
 import { type CommandLine, parseCommandLine } from "./services/config/CommandLine.ts"
 import { Lifecycle } from "./services/Lifecycle.ts"
 import { ServerConfig } from "./services/ServerConfig.ts"
@@ -33,15 +34,14 @@ Flags win over the environment, the environment over the file.
 
 const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
   Effect.gen(function*() {
-    const { awaitShutdown, processId } = yield* Lifecycle
-    yield* pidFile(processId)
+    const { awaitShutdown } = yield* Lifecycle
     yield* awaitShutdown
     yield* Effect.logWarning("User requested shutdown...")
   }).pipe(
-    Effect.scoped,
     Effect.onInterrupt(() => Effect.logWarning("Received a signal, shutting down...")),
     Effect.provide(
       Server.layer(builtIn).pipe(
+        Layer.provideMerge(pidFile),
         Layer.provideMerge(greeting),
         Layer.provideMerge(defects),
         Layer.provideMerge(ServerLog.layer),
@@ -77,16 +77,16 @@ const defects = Layer.effectDiscard(Effect.gen(function*() {
   )
 }))
 
-/** A file that names this process for as long as it runs. */
-const pidFile = Effect.fnUntraced(function*(processId: number) {
+/** A file that names this process for as long as it runs; there before the first client is. */
+const pidFile = Layer.effectDiscard(Effect.gen(function*() {
   const { values: { pidfile } } = yield* ServerConfig
   const fs = yield* FileSystem.FileSystem
   if (pidfile === undefined) return
   yield* Effect.acquireRelease(
-    fs.writeFileString(pidfile, `${processId}\n`),
+    fs.writeFileString(pidfile, `${process.pid}\n`),
     () => Effect.ignore(fs.remove(pidfile))
-  ).pipe(Effect.catch((error) => Effect.logWarning(`Can't write the pid file: ${error.message}`)))
-})
+  ).pipe(Effect.catch((error) => Effect.logWarning(`Can't write the pid file ${pidfile}: ${systemErrorText(error)}`)))
+}))
 
 const program = (commandLine: CommandLine) => {
   switch (commandLine._tag) {

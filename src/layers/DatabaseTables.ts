@@ -228,6 +228,11 @@ export class DatabaseTables implements Database {
     return this.#deadlines.at(position)
   }
 
+  /** The entry that the deadline at `position` belongs to. */
+  volatileEntryAt(position: number): number {
+    return this.#deadlines.entryAt(position)
+  }
+
   /** Removes the entry whose deadline is at `position`, as expired; the last deadline takes that position. */
   expireAt(position: number): void {
     this.#shared.counters.expiredKeys++
@@ -258,9 +263,13 @@ export class DatabaseTables implements Database {
   evict(key: string, isVolatile: boolean): boolean {
     const entry = this.#table.find(Key.ofText(this.#shared.hasher, key))
     if (entry < 0 || isVolatile && this.#table.deadlineAt(entry) < 0) return false
+    this.evictEntry(entry)
+    return true
+  }
+
+  evictEntry(entry: number): void {
     this.#shared.counters.evictedKeys++
     this.#removeEntry(entry)
-    return true
   }
 
   #findLive(key: Key): number {

@@ -35,7 +35,8 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
     let poolPolicy = config["maxmemory-policy"]
     let nextDatabase = 0
 
-    const candidates = (database: DatabaseTables, isVolatile: boolean) => isVolatile ? database.volatileSize : database.size
+    const candidates = (database: DatabaseTables, isVolatile: boolean) =>
+      isVolatile ? database.volatileSize : database.size
 
     const scoreOf = (database: DatabaseTables, entry: number): number => {
       switch (config["maxmemory-policy"]) {
@@ -86,7 +87,8 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
         // The index stays below the number of databases.
         const database = databases[nextDatabase++ % databases.length]!
         if (candidates(database, isVolatile) === 0) continue
-        return database.evict(database.keyAt(database.sampleEntry(isVolatile)), isVolatile)
+        database.evictEntry(database.sampleEntry(isVolatile))
+        return true
       }
       return false
     }

@@ -4,7 +4,7 @@
  * Eviction works until there is room, but not longer than `maxmemory-eviction-tenacity` allows at a time; a fiber goes on with it between the commands.
  */
 import { Effect, Latch, Layer } from "effect"
-import { constants, PerformanceObserver } from "node:perf_hooks"
+import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from "node:perf_hooks"
 import * as V8 from "node:v8"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -61,7 +61,8 @@ export const layer = Layer.effect(
     /** Evicts for a while. Answers whether there is room now, or will be when the rest is done. */
     const makeRoom = (): boolean => {
       const { maxmemory } = config.values
-      if (maxmemory === 0 || usedBytes() <= maxmemory) return true
+      // Clients that are paused must find everything as it was.
+      if (maxmemory === 0 || usedBytes() <= maxmemory || clients.pausedMode() !== undefined) return true
       const startedAt = clock.monotonicNanos()
       const limit = tenacityNanos(config.values["maxmemory-eviction-tenacity"])
       for (let evicted = 1; usedBytes() > maxmemory; evicted++) {
@@ -142,8 +143,11 @@ const youngGenerationBytes = (): number => {
   return 3 * Number(semiSpace ?? 64) * 1024 * 1024
 }
 
-/** V8 ends the process when objects that have lived for a while need more than this; its own figure includes the young ones. */
-const heapLimitBytes = V8.getHeapStatistics().heap_size_limit - youngGenerationBytes()
+/** V8 ends the process when objects that have lived for a while need more than this. Its own figure includes the young ones, of which a worker may have few. */
+const heapLimitBytes = (() => {
+  const { heap_size_limit } = V8.getHeapStatistics()
+  return Math.max(heap_size_limit - youngGenerationBytes(), heap_size_limit / 2)
+})()
 
 /** Above this writes are refused: the rest is for what one command, or a client that does not read, may still need. */
 const fullHeapBytes = heapLimitBytes * 0.9
@@ -156,9 +160,10 @@ const heapUsedBytes = (): number => V8.getHeapStatistics().used_heap_size
 /** Calls `onCollection` soon after each collection of all garbage; those of young objects alone don't count. */
 const observeCollections = (onCollection: () => void): PerformanceObserver => {
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      // Entries of this type carry the kind of the collection.
-      if ((detail as { readonly kind: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR) return onCollection()
+    for (const entry of list.getEntries()) {
+      // What entries of this type carry.
+      const { kind } = (entry as unknown as { readonly detail: NodeGCPerformanceDetail }).detail
+      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) return onCollection()
     }
   })
   observer.observe({ entryTypes: ["gc"] })

@@ -182,6 +182,7 @@ describe("CLIENT REPLY", () => {
     push("A\r\nSILENCE\r\nB\r\nWAIT\r\n")
     assert.strictEqual(session.run(), waiting)
     session.answer("silenced too")
+    assert.strictEqual(session.run(), "NeedsInput")
     push("SPEAK\r\nC\r\n")
     session.run()
     assert.strictEqual(replies(), "$1\r\nA\r\n$8\r\nspeaking\r\n$1\r\nC\r\n")

@@ -1,0 +1,82 @@
+/**
+ * A Keyloom for the tests of one file of real clients: started before them, killed after them.
+ *
+ * ```ts
+ * const server = useKeyloom()
+ * it("...", async () => {
+ *   const redis = new Redis(server().port)
+ * })
+ * ```
+ */
+import { afterAll, beforeAll } from "@effect/vitest"
+import { spawn, spawnSync } from "node:child_process"
+import * as Path from "node:path"
+import { type RunningServer, startKeyloom, type StartOptions } from "../support/referenceServers.ts"
+
+/** Call it where the tests are described; what it gives may be called inside of them. */
+export const useKeyloom = (options: StartOptions = {}): () => RunningServer => {
+  let server: RunningServer | undefined
+  beforeAll(async () => {
+    server = await startKeyloom(options)
+  })
+  afterAll(() => server?.stop())
+  return () => {
+    if (server === undefined) throw new Error("the server has not been started")
+    return server
+  }
+}
+
+/** The program `redis-cli`, or `valkey-cli`, with which operators talk to a server; `undefined` where there is none. */
+export const findCli = (): string | undefined => {
+  const directory = process.env["REFERENCE_DIR"]
+  const candidates = [
+    ...directory === undefined || directory === "" ? [] : [Path.join(directory, "bin/redis-cli")],
+    "redis-cli",
+    "valkey-cli"
+  ]
+  return candidates.find((command) => spawnSync(command, ["--version"]).status === 0)
+}
+
+export interface CliResult {
+  readonly code: number | null
+  readonly output: string
+}
+
+/** Runs it against the server; `input` is what somebody would type or pipe in. Strings are latin1. */
+export const runCli = (
+  command: string,
+  server: RunningServer,
+  words: ReadonlyArray<string>,
+  input: string | Buffer = ""
+): Promise<CliResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, ["-h", server.host, "-p", String(server.port), ...words])
+    let output = ""
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
+    child.once("error", reject)
+    child.once("close", (code) => resolve({ code, output }))
+    child.stdin.end(typeof input === "string" ? Buffer.from(input, "latin1") : input)
+  })
+
+/**
+ * Runs a mode of it that never ends on a terminal of its own (`script` of util-linux makes one), and ends it once it has
+ * printed what `pattern` finds. Without a terminal it would keep its lines in a buffer.
+ */
+export const watchCli = (
+  command: string,
+  server: RunningServer,
+  words: ReadonlyArray<string>,
+  pattern: RegExp
+): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const line = [command, "-h", server.host, "-p", String(server.port), ...words].join(" ")
+    const child = spawn("script", ["-qec", line, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] })
+    let output = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      output = (output + chunk.toString("latin1")).replaceAll("\r\n", "\n")
+      if (pattern.test(output)) child.kill("SIGKILL")
+    })
+    child.once("error", reject)
+    child.once("close", () => resolve(output))
+  })
