@@ -48,7 +48,6 @@ export const layer: Layer.Layer<
       const size = database.volatileSize
       const looked = Math.min(size, keysPerLook)
       let expired = 0
-      let remainingMillis = 0
       if (size > keysPerLook) soonest = -Infinity
       for (let i = 0; i < looked; i++) {
         // From the end: where all are looked at, the one that takes the place of a removed one has been seen already.
@@ -59,17 +58,9 @@ export const layer: Layer.Layer<
         if (deadline < clock.millis) {
           database.expireAt(position)
           expired++
-        } else {
-          remainingMillis += deadline - clock.millis
-          if (deadline < soonest) soonest = deadline
+        } else if (deadline < soonest) {
+          soonest = deadline
         }
-      }
-      const living = looked - expired
-      if (living > 0) {
-        const average = remainingMillis / living
-        database.averageTtlMillis = database.averageTtlMillis === 0
-          ? average
-          : database.averageTtlMillis + (average - database.averageTtlMillis) / 50
       }
       const percentage = expired * 100 / looked
       counters.expiredStalePercentage = percentage * 0.05 + counters.expiredStalePercentage * 0.95
@@ -99,7 +90,6 @@ export const layer: Layer.Layer<
             break
           }
         }
-        if (database.volatileSize === 0) database.averageTtlMillis = 0
         current = (current + 1) % databases.length
       }
       shared.soonestDeadline = soonest

@@ -17,7 +17,6 @@ import type { AccessTracking } from "./AccessTracking.ts"
 
 export class DatabaseTables implements Database {
   readonly index: number
-  averageTtlMillis = 0
   readonly #shared: Shared
   #table = new Dictionary<Value>()
   #deadlines = new Deadlines()
@@ -50,6 +49,21 @@ export class DatabaseTables implements Database {
 
   get overheadBytes(): number {
     return this.#table.overheadBytes + this.#deadlines.overheadBytes
+  }
+
+  get averageTtlMillis(): number {
+    const { clock, random } = this.#shared
+    const size = this.#deadlines.size
+    const looked = Math.min(size, ttlSamples)
+    let living = 0
+    let sum = 0
+    for (let i = 0; i < looked; i++) {
+      const remaining = this.#deadlines.at(size > looked ? Math.floor(random() * size) : i) - clock.millis
+      if (remaining < 0) continue
+      living++
+      sum += remaining
+    }
+    return living === 0 ? 0 : sum / living
   }
 
   prefetch(hashes: Int32Array, count: number): void {
@@ -202,7 +216,6 @@ export class DatabaseTables implements Database {
     this.#deadlines = new Deadlines()
     this.#dataBytes = 0
     this.#foundKey = undefined
-    this.averageTtlMillis = 0
     shared.usedBytes += this.overheadBytes
     return size
   }
@@ -211,7 +224,6 @@ export class DatabaseTables implements Database {
     ;[this.#table, other.#table] = [other.#table, this.#table]
     ;[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines]
     ;[this.#dataBytes, other.#dataBytes] = [other.#dataBytes, this.#dataBytes]
-    ;[this.averageTtlMillis, other.averageTtlMillis] = [other.averageTtlMillis, this.averageTtlMillis]
     this.#foundKey = undefined
     other.#foundKey = undefined
   }
@@ -391,6 +403,9 @@ export interface Shared {
   /** Told when a key is given a deadline before that. */
   onSoonerDeadline: () => void
 }
+
+/** Of how many deadlines the average is taken: with a thousand it is right to a few percent. */
+const ttlSamples = 1000
 
 /**
  * LRU and LFU need 24 of an entry's 32 access bits. The others hold the size of the value in words of 8 bytes, where that is small and cannot change in

@@ -26,6 +26,30 @@ export const useKeyloom = (options: StartOptions = {}): () => RunningServer => {
   }
 }
 
+/** The 256 values that a byte can have, once each. */
+export const allBytes: Buffer = Buffer.from(Array.from({ length: 256 }, (_, code) => code))
+
+/** As many bytes, of all values and in no period that a buffer's size is a multiple of. */
+export const bytesOf = (length: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(length)
+  for (let index = 0; index < length; index++) bytes[index] = index % 257
+  return bytes
+}
+
+/** What stands behind `name` in the text of INFO (`name:value`), or in a line of CLIENT LIST (`name=value`). */
+export const fieldOf = (text: string, name: string): string => {
+  const found = new RegExp(`(?:^|[ \\n])${name}[:=]([^ \\r\\n]*)`).exec(text)?.[1]
+  if (found === undefined) throw new Error(`no ${name} in ${text}`)
+  return found
+}
+
+/** The error that a request fails with; it is an error not to fail. */
+export const rejection = async (request: Promise<unknown>): Promise<Error> => {
+  const outcome: unknown = await request.then((reply) => ({ reply }), (error: unknown) => error)
+  if (outcome instanceof Error) return outcome
+  throw new Error(`it was to fail, and answered ${JSON.stringify(outcome)}`)
+}
+
 /** The program `redis-cli`, or `valkey-cli`, with which operators talk to a server; `undefined` where there is none. */
 export const findCli = (): string | undefined => {
   const directory = process.env["REFERENCE_DIR"]

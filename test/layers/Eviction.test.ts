@@ -52,8 +52,8 @@ describe("maxmemory", () => {
         for (let i = 0; i < 6000; i++) {
           yield* call("SELECT", String(i % 3))
           yield* call("SET", `key:${i}`, "x".repeat(i % 300), "EX", "1000")
-          // One write may go beyond it; the next one makes room before it begins.
-          assert.isAtMost(usedBytes(), 500_000 + 20_000)
+          // One write may go beyond it, at most by a table that doubles; the next one makes room before it begins.
+          assert.isAtMost(usedBytes(), 500_000 + 70_000)
         }
         assert.isAbove(counters.evictedKeys, 1000)
         assert.isAbove(usedBytes(), 400_000)
@@ -91,8 +91,10 @@ describe("maxmemory", () => {
         assert.strictEqual(yield* call("DBSIZE"), 39)
         yield* call("CONFIG", "SET", "maxmemory", "0")
         for (let i = 0; i < 40; i++) yield* call("PERSIST", `key:${i}`)
+        yield* call("SET", "the last volatile one", "1", "EX", "100000")
         yield* call("CONFIG", "SET", "maxmemory", "1000")
         assert.strictEqual(yield* call("DBSIZE"), 39)
+        assert.strictEqual(yield* survivors("key", 0, 40), 39)
       })
     ))
 
@@ -104,11 +106,11 @@ describe("maxmemory", () => {
         yield* fill("key", 2000)
         yield* TestClock.adjust("1 minute")
         for (let i = 0; i < 1000; i++) yield* call("GET", `key:${i}`)
-        yield* shrinkTo(0.6)
+        yield* shrinkTo(0.75)
         const used = yield* survivors("key", 0, 1000)
         const unused = yield* survivors("key", 1000, 2000)
         assert.isAbove(used, 970)
-        assert.isBelow(unused, 300)
+        assert.isBelow(unused, 450)
       })
     ))
 
@@ -146,9 +148,9 @@ describe("maxmemory", () => {
         yield* TestClock.adjust("10 seconds")
         // Later, but only once.
         for (let i = 500; i < 1000; i++) yield* call("GET", `key:${i}`)
-        yield* shrinkTo(0.6)
-        assert.isAbove(yield* survivors("key", 0, 500), 480)
-        assert.isBelow(yield* survivors("key", 500, 1000), 150)
+        yield* shrinkTo(0.75)
+        assert.isAbove(yield* survivors("key", 0, 500), 460)
+        assert.isBelow(yield* survivors("key", 500, 1000), 260)
       })
     ))
 
@@ -158,9 +160,9 @@ describe("maxmemory", () => {
       Effect.gen(function*() {
         yield* fill("soon", 500, "EX", "100")
         yield* fill("late", 500, "EX", "10000")
-        yield* shrinkTo(0.6)
-        assert.isAbove(yield* survivors("late", 0, 500), 485)
-        assert.isBelow(yield* survivors("soon", 0, 500), 150)
+        yield* shrinkTo(0.75)
+        assert.isAbove(yield* survivors("late", 0, 500), 470)
+        assert.isBelow(yield* survivors("soon", 0, 500), 200)
       })
     ))
 
@@ -173,7 +175,7 @@ describe("maxmemory", () => {
           yield* call("SELECT", database)
           yield* fill("key", 1000)
         }
-        yield* shrinkTo(0.6)
+        yield* shrinkTo(0.75)
         for (const database of ["0", "7"]) {
           yield* call("SELECT", database)
           for (const start of [0, 500]) {

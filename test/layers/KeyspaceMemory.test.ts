@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { Key } from "../../src/data/Key.ts"
 import { MutableBytes } from "../../src/data/MutableBytes.ts"
@@ -377,6 +377,25 @@ describe("the keyspace", () => {
       assert.strictEqual(uses((key) => first.peek(key)), 0)
       assert.strictEqual(uses((key) => first.inspect(key)), 0)
     }).pipe(Effect.provide(engine({ "maxmemory-policy": "allkeys-lfu", "lfu-log-factor": 0 }))))
+
+  it.effect("the average time to live is that of the keys which have one and live", () =>
+    Effect.gen(function*() {
+      const { clock, first, keyspace } = yield* make
+      assert.strictEqual(first.averageTtlMillis, 0)
+      first.set(keyOf(keyspace, "persistent"), 1)
+      for (const [name, deadline] of [["a", 1000], ["b", 3000], ["expired", 100]] as const) {
+        first.set(keyOf(keyspace, name), 1)
+        first.setDeadline(keyOf(keyspace, name), deadline)
+      }
+      yield* TestClock.adjust(500)
+      clock.refresh()
+      assert.strictEqual(first.averageTtlMillis, 1500)
+      for (let i = 0; i < 10_000; i++) {
+        first.set(keyOf(keyspace, `key:${i}`), 1)
+        first.setDeadline(keyOf(keyspace, `key:${i}`), 500 + i)
+      }
+      assert.closeTo(first.averageTtlMillis, 5000, 500)
+    }).pipe(Effect.provide(engine()), Random.withSeed("average")))
 
   it.effect("the memory of removed keys is given back, that of their tables as well", () =>
     Effect.gen(function*() {

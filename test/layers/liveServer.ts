@@ -12,12 +12,7 @@ import { builtIn } from "../../src/commands/index.ts"
 import { freePort } from "../../src/layers/FreePort.ts"
 import * as Server from "../../src/layers/Server.ts"
 import { type GivenValues, layer as configLayer } from "../../src/layers/ServerConfigMemory.ts"
-import { SocketServers } from "../../src/layers/SocketServers.ts"
-import { Clients } from "../../src/services/Clients.ts"
 import type { Command } from "../../src/services/CommandTable.ts"
-import { Lifecycle } from "../../src/services/Lifecycle.ts"
-import { ServerConfig } from "../../src/services/ServerConfig.ts"
-import { ServerStats } from "../../src/services/ServerStats.ts"
 import { type Address, connect, type RespClient } from "../support/RespClient.ts"
 
 export interface LogLine {
@@ -64,9 +59,6 @@ export const liveServer = ({ commands = [], config = {} }: LiveOptions = {}) =>
       Layer.provide(Layer.succeed(References.MinimumLogLevel, "Trace"))
     ))
   }))
-
-/** Everything of a running server that a test may look at. */
-export type LiveServices = LiveServer | Clients | Lifecycle | ServerConfig | ServerStats | SocketServers
 
 /** Waits, turn by turn of the event loop, until this is so; a test that waits in vain ends by its time limit. */
 export const until = (isSo: () => boolean): Effect.Effect<void> =>

@@ -34,7 +34,8 @@ const argumentReply = (argument: ArgumentFacts): Reply => {
   const pairs: Array<Reply> = ["name", name, "type", type]
   if (members === undefined) pairs.push("display_text", display ?? name)
   if (keySpec !== undefined) pairs.push("key_spec_index", keySpec)
-  if (token !== undefined) pairs.push("token", token)
+  // Redis shows tokens in capitals, also those whose facts are written small: CLIENT SETINFO LIB-NAME.
+  if (token !== undefined) pairs.push("token", token.toUpperCase())
   if (since !== undefined) pairs.push("since", since)
   const flags = [...(optional === true ? ["optional"] : []), ...(multiple === true ? ["multiple"] : [])]
   if (flags.length > 0) pairs.push("flags", words(flags))

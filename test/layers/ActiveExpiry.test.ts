@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Random } from "effect"
+import { TestClock } from "effect/testing"
+import { Key } from "../../src/data/Key.ts"
+import { ActiveExpiry } from "../../src/services/ActiveExpiry.ts"
+import { Clients } from "../../src/services/Clients.ts"
+import { CommandClock } from "../../src/services/CommandClock.ts"
+import { Keyspace } from "../../src/services/Keyspace.ts"
+import { ServerStats } from "../../src/services/ServerStats.ts"
+import { Engine, engine } from "../support/Engine.ts"
+import { makeSeededRandom } from "../support/random.ts"
+
+const make = Effect.gen(function*() {
+  const keyspace = yield* Keyspace
+  const clock = yield* CommandClock
+  const { counters } = yield* ServerStats
+  const { call } = yield* Engine
+  const set = (database: number, name: string, expireAtMillis: number | undefined): void => {
+    const key = Key.ofText(keyspace.hasher, name)
+    // The databases that the tests use exist.
+    keyspace.databases[database]!.set(key, name)
+    if (expireAtMillis !== undefined) keyspace.databases[database]!.setDeadline(key, expireAtMillis)
+  }
+  return { call, clock, counters, keyspace, set, first: keyspace.databases[0]! }
+})
+
+describe("the expiry cycle", () => {
+  it.effect("removes a million expired keys that nobody touches, and gives their memory back", () =>
+    Effect.gen(function*() {
+      const { clock, counters, first, keyspace, set } = yield* make
+      const empty = keyspace.usedBytes()
+      const now = clock.refresh()
+      for (let i = 0; i < 1_000_000; i++) set(0, `key:${i}`, now + 1 + i % 1000)
+      for (let i = 0; i < 1000; i++) set(0, `persistent:${i}`, undefined)
+      assert.isAbove(keyspace.usedBytes() - empty, 1_000_000 * 90)
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(first.volatileSize, 0)
+      assert.strictEqual(first.size, 1000)
+      assert.strictEqual(counters.expiredKeys, 1_000_000)
+      assert.isBelow(keyspace.usedBytes() - empty, 1_000_000)
+      // Each slice stopped where it had done enough for a turn.
+      assert.isAbove(counters.expiredTimeCapReached, 100)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("leaves alone what has no deadline, or a later one", () =>
+    Effect.gen(function*() {
+      const { first, set } = yield* make
+      for (let i = 0; i < 1000; i++) set(0, `key:${i}`, i % 3 === 0 ? undefined : 3_600_001)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(first.size, 1000)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect.each([1, 2, 3])(
+    "is never late by more than a turn, whatever deadlines are set and changed (seed %i)",
+    (seed) =>
+      Effect.gen(function*() {
+        const random = makeSeededRandom(seed)
+        const { clock, keyspace, set } = yield* make
+        // Few enough that all of them are looked at in each turn.
+        const deadlines = [new Map<string, number>(), new Map<string, number>()] as const
+        const turnMillis = 100
+        for (let step = 0; step < 2000; step++) {
+          const now = clock.refresh()
+          const database = random.integer(2)
+          // There are two.
+          const model = deadlines[database]!
+          const name = `key:${random.integer(30)}`
+          const deadline = random.chance(0.8) ? now + random.integer(random.pick([100, 5000, 1_000_000])) : undefined
+          set(database, name, deadline)
+          if (deadline === undefined) model.delete(name)
+          else model.set(name, deadline)
+          if (random.chance(0.02)) {
+            keyspace.databases[database]!.clear()
+            model.clear()
+          }
+          if (random.chance(0.3)) yield* TestClock.adjust(random.integer(random.pick([10, 1000, 60_000])))
+          const later = clock.refresh()
+          for (const [index, expected] of deadlines.entries()) {
+            for (const [key, expireAtMillis] of expected) if (expireAtMillis < later - turnMillis) expected.delete(key)
+            // Those in between may be there or not.
+            assert.isAtMost(keyspace.databases[index]!.volatileSize, expected.size)
+          }
+        }
+      }).pipe(Effect.provide(engine()))
+  )
+
+  it.effect("does nothing while no key can be due", () =>
+    Effect.gen(function*() {
+      const { clock, first, set } = yield* make
+      yield* TestClock.adjust("1 second")
+      const start = clock.refresh()
+      yield* TestClock.adjust("1 hour")
+      // The cycle reads the clock at the beginning of each slice, and here nobody else does.
+      assert.strictEqual(clock.millis, start)
+      const now = clock.refresh()
+      set(0, "k", now + 50_000)
+      yield* TestClock.adjust("49 seconds")
+      assert.isBelow(clock.millis, now + 1000)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(first.size, 0)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("looks at a sample of many keys, and goes on only while many of those are expired", () =>
+    Effect.gen(function*() {
+      const staleAfter = (effort: number) =>
+        Effect.gen(function*() {
+          const { clock, first, set } = yield* make
+          const now = clock.refresh()
+          // Of 100,000 keys eight in a hundred are expired, and they lie together.
+          for (let i = 0; i < 100_000; i++) set(0, `key:${i}`, i < 8000 ? now + 1 : now + 3_600_000)
+          yield* TestClock.adjust("10 seconds")
+          return first.volatileSize - 92_000
+        }).pipe(Effect.provide(engine({ "active-expire-effort": effort })), Random.withSeed("effort"))
+      const [little, much] = [yield* staleAfter(1), yield* staleAfter(10)]
+      // A tenth may be stale at effort 1, a hundredth at effort 10.
+      assert.isAbove(little, 6000)
+      assert.isBelow(much, 3000)
+    }))
+
+  it.effect("finds expired keys wherever they lie", () =>
+    Effect.gen(function*() {
+      const { clock, first, set } = yield* make
+      const now = clock.refresh()
+      for (let i = 0; i < 50_000; i++) set(0, `key:${i}`, i < 30_000 ? now + 3_600_000 : now + 1)
+      yield* TestClock.adjust("2 seconds")
+      assert.isBelow(first.volatileSize, 36_000)
+    }).pipe(Effect.provide(engine()), Random.withSeed("wherever")))
+
+  it.effect("looks after all databases", () =>
+    Effect.gen(function*() {
+      const { clock, keyspace, set } = yield* make
+      const now = clock.refresh()
+      for (let i = 0; i < 16_000; i++) set(i % 16, `key:${i}`, now + 1)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(keyspace.databases.map(({ size }) => size), Array.from({ length: 16 }, () => 0))
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("keeps away while DEBUG SET-ACTIVE-EXPIRE has turned it off; who asks sees nothing all the same", () =>
+    Effect.gen(function*() {
+      const { call, first } = yield* make
+      const expiry = yield* ActiveExpiry
+      yield* call("DEBUG", "SET-ACTIVE-EXPIRE", "0")
+      assert.isFalse(expiry.isEnabled)
+      for (const name of ["a", "b", "c"]) yield* call("SET", name, "v", "PX", "100")
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(first.size, 3)
+      assert.strictEqual(yield* call("GET", "a"), null)
+      assert.strictEqual(first.size, 2)
+      yield* call("DEBUG", "SET-ACTIVE-EXPIRE", "1")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(first.size, 0)
+    }).pipe(Effect.provide(engine({ "enable-debug-command": "yes" }))))
+
+  it.effect("keeps away while clients are paused", () =>
+    Effect.gen(function*() {
+      const { call, clock, first } = yield* make
+      const clients = yield* Clients
+      yield* call("SET", "k", "v", "PX", "100")
+      clients.pause("write", clock.refresh() + 10_000)
+      yield* TestClock.adjust("9 seconds")
+      assert.strictEqual(first.size, 1)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(first.size, 0)
+    }).pipe(Effect.provide(engine())))
+})
