@@ -143,10 +143,12 @@ const youngGenerationBytes = (): number => {
   return 3 * Number(semiSpace ?? 64) * 1024 * 1024
 }
 
-/** V8 ends the process when objects that have lived for a while need more than this. Its own figure includes the young ones, of which a worker may have few. */
+/** V8 ends the process when objects that have lived for a while need more than this; its own figure includes the young ones. */
 const heapLimitBytes = (() => {
   const { heap_size_limit } = V8.getHeapStatistics()
-  return Math.max(heap_size_limit - youngGenerationBytes(), heap_size_limit / 2)
+  const oldBytes = heap_size_limit - youngGenerationBytes()
+  // A worker thread has limits of its own, and less for young objects than the process.
+  return oldBytes > heap_size_limit / 8 ? oldBytes : heap_size_limit / 2
 })()
 
 /** Above this writes are refused: the rest is for what one command, or a client that does not read, may still need. */

@@ -10,6 +10,7 @@
  */
 import { afterAll, beforeAll } from "@effect/vitest"
 import { spawn, spawnSync } from "node:child_process"
+import type { EventEmitter } from "node:events"
 import * as Path from "node:path"
 import { type RunningServer, startKeyloom, type StartOptions } from "../support/referenceServers.ts"
 
@@ -49,6 +50,12 @@ export const rejection = async (request: Promise<unknown>): Promise<Error> => {
   if (outcome instanceof Error) return outcome
   throw new Error(`it was to fail, and answered ${JSON.stringify(outcome)}`)
 }
+
+/** Waits until it tells this the next time. Unlike `once` of Node it does not fail when an error is told before. */
+export const nextEvent = (emitter: EventEmitter, name: string): Promise<ReadonlyArray<unknown>> =>
+  new Promise((resolve) => {
+    emitter.once(name, (...args) => resolve(args))
+  })
 
 /** The program `redis-cli`, or `valkey-cli`, with which operators talk to a server; `undefined` where there is none. */
 export const findCli = (): string | undefined => {

@@ -15,8 +15,8 @@ import { encodeRequest } from "../support/RespClient.ts"
 const packets = 20_000
 const sockets = 8
 
-/** They end the server, hold it up or close it to everybody, as they should. */
-const excluded = new Set(["shutdown", "debug", "config|set", "config|rewrite", "client|pause"])
+/** They end the server, hold it up, close it to everybody or forget what it has done, as they should. */
+const excluded = new Set(["shutdown", "debug", "config|set", "config|rewrite", "config|resetstat", "client|pause"])
 
 const wordsOf = (command: Command): Array<ReadonlyArray<string>> =>
   excluded.has(command.name)
