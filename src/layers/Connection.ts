@@ -71,7 +71,7 @@ export const make = Effect.gen(function*() {
         if (stop === "NeedsInput") break
         if (stop === "Ends") return
         if (stop === "TurnIsOver") yield* Effect.yieldNow
-        else if (stop === "Postponed") yield* Effect.raceFirst(clients.awaitUnpaused, readAhead(peer, true))
+        else if (stop === "Postponed") yield* Effect.raceFirst(clients.postpone(client), readAhead(peer, true))
         else session.answer(yield* Effect.raceFirst(survive(stop.effect), readAhead(peer, false)))
         // Somebody may have ended the connection meanwhile.
         if (net.destroyed) return

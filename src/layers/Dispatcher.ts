@@ -15,6 +15,7 @@ import {
   WrongArity
 } from "../protocol/CommandError.ts"
 import { CommandNameTable } from "../protocol/CommandNames.ts"
+import { Replies } from "../protocol/Reply.ts"
 import type { Request } from "../protocol/Request.ts"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import type { Client } from "../services/Client.ts"
@@ -113,6 +114,14 @@ export const layer = Layer.effect(
       return error
     }
 
+    /** Ends a connection without a word: a page in somebody's browser must not learn that there is a server here, nor make it do anything. */
+    const hangUp = (client: Client): Answer => {
+      client.closesAfterReply = true
+      const { address } = client.transport
+      runFork(Effect.logWarning(`Possible attack: ${address} speaks HTTP (POST or Host:), its connection is closed`))
+      return nothing
+    }
+
     const dispatch = (context: CommandContext, request: Request, caller?: Caller): Answer | Postponed =>
       telemetry.isTracing ? observe(context, request, caller) : handle(context, request)
 
@@ -125,7 +134,7 @@ export const layer = Layer.effect(
 
     const handle = (context: CommandContext, request: Request): Answer | Postponed => {
       const route = find(request)
-      if (isCommandError(route)) return reject(route)
+      if (isCommandError(route)) return isHttp(request) ? hangUp(context.client) : reject(route)
       const { command } = route
       if (command.arity > 0 ? request.length !== command.arity : request.length < -command.arity) {
         route.stats.rejectedCalls++
@@ -170,6 +179,11 @@ export const layer = Layer.effect(
     })
   })
 )
+
+const nothing = new Replies([])
+
+/** Words that begin the lines of an HTTP request which a browser can be made to send. */
+const isHttp = (request: Request): boolean => request.equalsIgnoreCase(0, "POST") || request.equalsIgnoreCase(0, "HOST:")
 
 const unknownCommand = (request: Request): UnknownCommand => {
   const args: Array<string> = []

@@ -49,7 +49,7 @@ export const make = Effect.gen(function*() {
     const answer = dispatch(context, request, caller)
     endBatch()
     if (answer === postponed) {
-      return Effect.andThen(clients.awaitUnpaused, Effect.suspend(() => run(request, convert, caller)))
+      return Effect.andThen(clients.postpone(client), Effect.suspend(() => run(request, convert, caller)))
     }
     return answer instanceof Waiting ? Effect.flatMap(answer.effect, convert) : convert(answer)
   }

@@ -37,8 +37,14 @@ export const layer = Layer.effect(
       for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
     }
 
+    /** The most data that has been seen since the last collection. */
+    let highBytes = 0
+
     const afterCollection = (): void => {
-      otherHeapBytes = heapUsedBytes() - keyspace.usedBytes()
+      const dataBytes = keyspace.usedBytes()
+      // We are told of a collection a little later: what was deleted meanwhile is still in the heap, and no other thing than data.
+      otherHeapBytes = heapUsedBytes() - Math.max(dataBytes, highBytes)
+      highBytes = dataBytes
     }
     afterCollection()
     yield* Effect.acquireRelease(
@@ -53,6 +59,7 @@ export const layer = Layer.effect(
     const isHeapFull = (): boolean => {
       const dataBytes = keyspace.usedBytes()
       if (dataBytes <= roomyBytes) return false
+      if (dataBytes > highBytes) highBytes = dataBytes
       const isFull = dataBytes + otherHeapBytes > fullHeapBytes && heapUsedBytes() > fullHeapBytes
       if (!isFull) roomyBytes = dataBytes + heapStepBytes
       return isFull

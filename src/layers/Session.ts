@@ -3,10 +3,11 @@
  *
  * It stops where something has to be waited for and says why; the waiting, the reading and the writing are `Connection`'s.
  */
+import type { ProtocolFailure } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import type { ReplyWriter } from "../protocol/ReplyWriter.ts"
 import { Request } from "../protocol/Request.ts"
-import type { RequestParser } from "../protocol/RequestParser.ts"
+import { type RequestParser, unauthenticatedFailure } from "../protocol/RequestParser.ts"
 import type { Client } from "../services/Client.ts"
 import type { CommandContext } from "../services/CommandContext.ts"
 import { Waiting } from "../services/Waiting.ts"
@@ -61,7 +62,7 @@ export class Session {
     const lastOfTurn = client.commandCount + requestsPerTurn
     try {
       while (true) {
-        if (this.#next === parser.count) {
+        if (this.#next >= parser.count) {
           parser.isAuthenticated = client.isAuthenticated
           // A stranger's request may be the AUTH that lifts the limits for the next one.
           const count = parser.parse(client.isAuthenticated ? requestsPerTurn : 1)
@@ -72,7 +73,13 @@ export class Session {
           }
         }
         while (this.#next < parser.count) {
-          const answer = dispatch(this.#context, parser.load(this.#next, this.#request))
+          const request = parser.load(this.#next, this.#request)
+          if (parser.isAuthenticated && !client.isAuthenticated) {
+            // RESET has made a stranger of the client, who had sent this before.
+            const failure = unauthenticatedFailure(request)
+            if (failure !== undefined) return this.#end(failure)
+          }
+          const answer = dispatch(this.#context, request)
           if (answer === postponed) return "Postponed"
           this.#next++
           if (answer instanceof Waiting) return answer
@@ -96,7 +103,10 @@ export class Session {
 
   #endOfInput(): Stop {
     const { failure } = this.parser
-    if (failure === undefined) return "NeedsInput"
+    return failure === undefined ? "NeedsInput" : this.#end(failure)
+  }
+
+  #end(failure: ProtocolFailure): Stop {
     this.writer.append(failure, this.#client.protocol)
     return "Ends"
   }

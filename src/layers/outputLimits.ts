@@ -13,8 +13,8 @@ type Values = ServerConfig["Service"]["values"]
 type OutputLimit = Values["client-output-buffer-limit"]["normal"]
 
 /** A limit of 0 bytes is none. The stream from a master counts as a normal client, and a stranger gets next to nothing, as in Redis. */
-export const outputLimitOf = (config: Values, { isAuthenticated, kind }: Client): OutputLimit =>
-  isAuthenticated ? config["client-output-buffer-limit"][kind === "master" ? "normal" : kind] : strangersLimit
+export const outputLimitOf = (config: Values, { isAuthenticated, kind, wasAuthenticated }: Client): OutputLimit =>
+  isAuthenticated || wasAuthenticated ? config["client-output-buffer-limit"][kind === "master" ? "normal" : kind] : strangersLimit
 
 /** The first reply buffer of Redis and the 1024 bytes it allows a stranger beside it. */
 const strangersLimit: OutputLimit = { hardBytes: 17 * 1024, softBytes: 0, softSeconds: 0 }

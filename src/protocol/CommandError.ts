@@ -225,5 +225,7 @@ const unknownCommandText = (name: string, args: ReadonlyArray<string>): string =
     if (shown.length >= shownLength) break
     shown += `'${arg.slice(0, shownLength - shown.length)}' `
   }
-  return `ERR unknown command '${name.slice(0, shownLength)}', with args beginning with: ${shown}`
+  // Redis prints the name as a C string, which ends at a NUL.
+  const [printed = ""] = name.slice(0, shownLength).split("\0", 1)
+  return `ERR unknown command '${printed}', with args beginning with: ${shown}`
 }

@@ -42,6 +42,15 @@ export const maxLineBytes = 64 * 1024
 export const maxUnauthenticatedArguments = 10
 export const maxUnauthenticatedBulkBytes = 16 * 1024
 
+/** What is wrong with a request that a client may not send before it has authenticated, if anything. */
+export const unauthenticatedFailure = (request: Request): ProtocolFailure | undefined => {
+  if (request.length > maxUnauthenticatedArguments) return ProtocolError.unauthenticatedMultibulkLength
+  for (let i = 0; i < request.length; i++) {
+    if (request.byteLength(i) > maxUnauthenticatedBulkBytes) return ProtocolError.unauthenticatedBulkLength
+  }
+  return undefined
+}
+
 export class RequestParser {
   /** Whether the limits of strangers are off. While they are on, `parse(1)`, since the request may be the one that ends them. */
   isAuthenticated: boolean
@@ -272,12 +281,14 @@ export class RequestParser {
   #readInline(): boolean {
     const bytes = this.#bytes
     const start = this.#position
-    const limit = Math.min(this.#end, start + maxLineBytes + 1)
+    // Behind the longest line there is room for its end, of which only the line feed counts.
+    const hasReturn = bytes[start + maxLineBytes] === carriageReturn
+    const limit = Math.min(this.#end, start + maxLineBytes + (hasReturn ? 2 : 1))
     let lineEnd = start + this.#lineScanned
     // A NUL byte hides the line's end behind it, as it does for Redis, which looks for the end with strchr.
     while (lineEnd < limit && bytes[lineEnd] !== lineFeed && bytes[lineEnd] !== 0) lineEnd++
     if (lineEnd === limit || bytes[lineEnd] === 0) {
-      if (this.#end - start > maxLineBytes) this.#fail(ProtocolError.tooBigInlineRequest)
+      if (this.#end - start > maxLineBytes + (hasReturn ? 1 : 0)) this.#fail(ProtocolError.tooBigInlineRequest)
       this.#lineScanned = lineEnd - start
       return false
     }

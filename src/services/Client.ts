@@ -37,6 +37,8 @@ export class Client {
   database = 0
   protocol: 2 | 3 = 2
   isAuthenticated: boolean
+  /** It has been authenticated at some time: it is no stranger any more, even after RESET. */
+  wasAuthenticated = false
   user = "default"
   /** Empty where it has none. */
   name = ""

@@ -84,9 +84,10 @@ for (const RESP of [2, 3] as const) {
 
     it("and kills by each of the filters", async () => {
       const redis = await open().connect()
+      const ofServer = `${server().host}:${server().port}` as const
       const filters: ReadonlyArray<(address: `${string}:${number}`) => Array<ClientKillFilter>> = [
         (address) => [{ filter: "ADDR", address }],
-        () => [{ filter: "USER", username: "default" }, "SKIPME"],
+        () => [{ filter: "USER", username: "default" }, { filter: "LADDR", localAddress: ofServer }],
         () => [{ filter: "TYPE", type: "normal" }, { filter: "SKIPME", skipMe: true }]
       ]
       for (const filterOf of filters) {

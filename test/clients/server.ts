@@ -57,15 +57,30 @@ export const nextEvent = (emitter: EventEmitter, name: string): Promise<Readonly
     emitter.once(name, (...args) => resolve(args))
   })
 
-/** The program `redis-cli`, or `valkey-cli`, with which operators talk to a server; `undefined` where there is none. */
-export const findCli = (): string | undefined => {
-  const directory = process.env["REFERENCE_DIR"]
-  const candidates = [
-    ...directory === undefined || directory === "" ? [] : [Path.join(directory, "bin/redis-cli")],
-    "redis-cli",
-    "valkey-cli"
-  ]
-  return candidates.find((command) => spawnSync(command, ["--version"]).status === 0)
+/** A program for operators that is installed here. */
+export interface Tool {
+  readonly command: string
+  /** Name and version, as in `redis-cli 7.0.15`. */
+  readonly version: string
+  /** Its help: the options it has. */
+  readonly features: string
+}
+
+/** Every `redis-cli` and `valkey-cli` of this machine and of REFERENCE_DIR, each version once. */
+export const findClis = (): ReadonlyArray<Tool> => findTools(["redis-cli", "valkey-cli"])
+
+/** Every version of these programs, on PATH and among those of REFERENCE_DIR. */
+export const findTools = (names: ReadonlyArray<string>): ReadonlyArray<Tool> => {
+  const directory = process.env["REFERENCE_DIR"] ?? ""
+  const found = new Map<string, Tool>()
+  for (const command of [...names, ...directory === "" ? [] : names.map((name) => Path.join(directory, "bin", name))]) {
+    const { status, stdout } = spawnSync(command, ["--version"], { encoding: "utf8" })
+    if (status !== 0) continue
+    const version = stdout.replace(/ \(.*/s, "").trim()
+    const help = spawnSync(command, ["--help"], { encoding: "utf8" })
+    if (!found.has(version)) found.set(version, { command, version, features: help.stdout + help.stderr })
+  }
+  return [...found.values()]
 }
 
 export interface CliResult {
@@ -82,32 +97,12 @@ export const runCli = (
 ): Promise<CliResult> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, ["-h", server.host, "-p", String(server.port), ...words])
+    // It may end without having read everything.
+    child.stdin.on("error", () => {})
     let output = ""
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")))
     child.once("error", reject)
     child.once("close", (code) => resolve({ code, output }))
     child.stdin.end(typeof input === "string" ? Buffer.from(input, "latin1") : input)
-  })
-
-/**
- * Runs a mode of it that never ends on a terminal of its own (`script` of util-linux makes one), and ends it once it has
- * printed what `pattern` finds. Without a terminal it would keep its lines in a buffer.
- */
-export const watchCli = (
-  command: string,
-  server: RunningServer,
-  words: ReadonlyArray<string>,
-  pattern: RegExp
-): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const line = [command, "-h", server.host, "-p", String(server.port), ...words].join(" ")
-    const child = spawn("script", ["-qec", line, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] })
-    let output = ""
-    child.stdout.on("data", (chunk: Buffer) => {
-      output = (output + chunk.toString("latin1")).replaceAll("\r\n", "\n")
-      if (pattern.test(output)) child.kill("SIGKILL")
-    })
-    child.once("error", reject)
-    child.once("close", () => resolve(output))
   })

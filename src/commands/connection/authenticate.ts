@@ -26,6 +26,7 @@ export const authenticate = (
   }
   client.user = defaultUser
   client.isAuthenticated = true
+  client.wasAuthenticated = true
   return undefined
 }
 

@@ -40,6 +40,7 @@ export const hello = Command.make("HELLO", {
     if (!client.isAuthenticated) return notAuthenticated
     if (clientname !== undefined) setName(client, clientname)
     if (protover !== undefined) client.protocol = protover
+    const zone = context.config.values["availability-zone"]
     return new MapReply([
       // Client libraries look for this name, and for this version, to know what they may send.
       "server",
@@ -55,7 +56,8 @@ export const hello = Command.make("HELLO", {
       "role",
       "master",
       "modules",
-      []
+      [],
+      ...(zone === "" ? [] : ["availability_zone", zone])
     ])
   }
 })

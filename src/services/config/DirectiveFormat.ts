@@ -206,6 +206,14 @@ export const oneOf = <const L extends ReadonlyArray<string>>(choices: L): Format
     encode: (value) => value
   })
 
+/** Any bytes. */
+export const text: Format<string> = word({
+  type: Schema.String,
+  decode: Result.succeed,
+  encode: (value) => value,
+  write: repr
+})
+
 /** The name of a file; the empty text is a value like others. */
 export const path: Format<string> = word({
   type: Schema.String,

@@ -22,6 +22,7 @@ import {
   path,
   percentiles,
   secret,
+  text,
   yesNo
 } from "./DirectiveFormat.ts"
 
@@ -141,6 +142,11 @@ const table = {
     "How a line of the log is written: for people, or as a JSON object. Keyloom's own.",
     oneOf(["human", "json"]),
     "human"
+  ),
+  "availability-zone": directive(
+    "The name of the place where this server runs, which HELLO and INFO tell the clients.",
+    text,
+    ""
   ),
   "pidfile": directive(
     "A file that holds the process id for as long as the server runs; none when it is empty.",

@@ -40,6 +40,7 @@ export const server: Section = {
       ["executable", pathText(host.executable)],
       ["config_file", pathText(configFile ?? "")],
       ["io_threads_active", 0],
+      ["availability_zone", config["availability-zone"]],
       ...listeners(config)
     ]
   }

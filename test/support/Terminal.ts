@@ -1,0 +1,81 @@
+/**
+ * A program on a terminal of its own, as somebody who sits before it sees it: what it prints, and what is typed.
+ *
+ * The pseudo terminal is made by `script` of util-linux. Colours and movements of the cursor are taken out of what is
+ * read; nothing else is interpreted, so a line that the program writes anew is there twice.
+ */
+import { spawn, spawnSync } from "node:child_process"
+
+export interface Terminal extends AsyncDisposable {
+  /** Waits until the program prints what matches, behind what was waited for before. It fails when the program ends first. */
+  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
+  /** `\r` is the return key, `\t` completes, `controlU` empties the line. */
+  readonly type: (text: string) => void
+  /** Waits until the program has ended by itself. */
+  readonly ended: () => Promise<void>
+}
+
+export const controlU = "\x15"
+
+/** Whether there is a `script` that can do this; that of BSD cannot. */
+export const canOpenTerminal = (): boolean => spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
+
+/** Programs that are tested keep neither history nor settings between runs: `home` is theirs alone. */
+export const openTerminal = (
+  words: ReadonlyArray<string>,
+  { columns = 160, home }: { readonly columns?: number; readonly home: string }
+): Terminal => {
+  const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")
+  const child = spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"], {
+    env: { ...process.env, HOME: home, TERM: "xterm" },
+    stdio: ["pipe", "pipe", "inherit"]
+  })
+  let output = ""
+  let read = 0
+  let hasEnded = false
+  let changed = (): void => {}
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString("latin1")
+    changed()
+  })
+  const closed = new Promise<void>((resolve) => {
+    const end = (): void => {
+      hasEnded = true
+      changed()
+      resolve()
+    }
+    child.once("close", end)
+    child.once("error", end)
+  })
+  // Typing after the end of the program is noticed by what is waited for.
+  child.stdin.on("error", () => {})
+  return {
+    type: (text) => child.stdin.write(text),
+    until: async (pattern) => {
+      while (true) {
+        const seen = readable(output)
+        const found = pattern.exec(seen.slice(read))
+        if (found !== null) {
+          read += found.index + found[0].length
+          return found
+        }
+        if (hasEnded) throw new Error(`${line} has ended without ${pattern}:\n${seen}`)
+        await new Promise<void>((resolve) => {
+          changed = resolve
+        })
+      }
+    },
+    ended: () => closed,
+    [Symbol.asyncDispose]: () => {
+      // The terminal goes with `script`, and with the terminal the program.
+      child.kill("SIGKILL")
+      return closed
+    }
+  }
+}
+
+const escape = String.fromCharCode(27)
+const escapes = new RegExp(`${escape}\\[[\\d;]*[A-Za-z]`, "g")
+
+/** An escape at the end that is not complete yet stays: nobody waits for one. */
+const readable = (output: string): string => output.replaceAll(escapes, "").replaceAll("\r", "")
