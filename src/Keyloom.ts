@@ -11,8 +11,14 @@
  *
  * @see docs/embedding.md
  */
-import { NodeFileSystem } from "@effect/platform-node"
-import { Context, Effect, Exit, Layer, ManagedRuntime, References, Scope } from "effect"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
 import { NetAddress } from "effect/net"
 import { builtIn } from "./commands/index.ts"
 import * as Engine from "./layers/Engine.ts"

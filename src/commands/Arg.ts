@@ -8,8 +8,9 @@
  * Neighbouring optional arguments that begin with a token may come in any order, as Redis's option loops read them.
  */
 import "effect/schema/SchemaJITCompiler/enable"
-import type { Schema } from "effect"
-import { Result, SchemaParser } from "effect"
+import type * as Schema from "effect/Schema"
+import * as Result from "effect/Result"
+import * as SchemaParser from "effect/SchemaParser"
 import type { ByteString } from "../data/ByteString.ts"
 import type { Key } from "../data/Key.ts"
 import {

@@ -1,7 +1,10 @@
 /**
  * Schemas of the values that arguments carry as text. Their error texts are the declarations' matter.
  */
-import { Effect, Schema, SchemaIssue, SchemaTransformation } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { parseDouble } from "../data/Double.ts"
 import { parseInt64, parseUnsigned64 } from "../data/Int64.ts"
 

@@ -3,7 +3,10 @@
  *
  * Changing between LRU and LFU leaves the old readings in place, as Redis does: they are wrong until each key is used again.
  */
-import { Context, Effect, Layer, Random } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import { accessClock, idleSeconds } from "../data/AccessClock.ts"
 import { decayedCounter, initialFrequency, recordAccess } from "../data/LogarithmicCounter.ts"
 import { CommandClock } from "../services/CommandClock.ts"

@@ -5,7 +5,9 @@
  * are expired the next slice follows soon, so that a share of the time goes into it that `active-expire-effort` sets; otherwise there are `hz` slices a
  * second. Nothing runs while no key can be due. After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
  */
-import { Effect, Latch, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"

@@ -3,7 +3,8 @@
  *
  * It also keeps `maxclients` below what the operating system allows, as Redis does.
  */
-import { Effect, FileSystem } from "effect"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import type * as Net from "node:net"
 import { Clients } from "../services/Clients.ts"
 import { NotApplied, ServerConfig } from "../services/ServerConfig.ts"

@@ -2,7 +2,9 @@
  * Looks after the connected clients ten times a second: ends those that have been silent for `timeout`, those that have been over the soft limit of their
  * output buffer for too long, and the largest when all together hold more than `maxmemory-clients`.
  */
-import { Effect, Layer, Schedule } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import type { Client } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"

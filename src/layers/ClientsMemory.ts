@@ -1,7 +1,11 @@
 /**
  * The clients of this process in a table by id, and the pause as a deadline on Effect's Clock.
  */
-import { Clock, Deferred, Effect, Latch, Layer } from "effect"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
 import { Client } from "../services/Client.ts"
 import { Clients, type PauseMode } from "../services/Clients.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"

@@ -1,7 +1,9 @@
 /**
  * The commands' time from Effect's Clock, which a test moves by hand.
  */
-import { Clock, Effect, Layer } from "effect"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { CommandClock } from "../services/CommandClock.ts"
 
 export const layer: Layer.Layer<CommandClock> = Layer.effect(

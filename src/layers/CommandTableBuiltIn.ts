@@ -1,7 +1,7 @@
 /**
  * The table of all commands: Keyloom's own and those of an embedder.
  */
-import { Layer } from "effect"
+import * as Layer from "effect/Layer"
 import { CommandNameTable } from "../protocol/CommandNames.ts"
 import { type Command, CommandTable } from "../services/CommandTable.ts"
 

@@ -5,8 +5,10 @@
  * When the client ends its side, it still gets the replies to what it has sent; when the socket is gone, so is the fiber, and what it has run stays done.
  */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
-import { Cause, Effect, Option } from "effect"
-import { Socket } from "effect/socket"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Socket from "effect/socket/Socket"
 import type * as Net from "node:net"
 import { internal } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"

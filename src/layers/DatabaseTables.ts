@@ -271,9 +271,13 @@ export class DatabaseTables implements Database {
     return this.#deadlineOf(entry)
   }
 
-  /** Removes a key without regard to its deadline, as evicted; with `isVolatile` only if it has one. Says whether it was there. */
-  evict(key: string, isVolatile: boolean): boolean {
-    const entry = this.#table.find(Key.ofText(this.#shared.hasher, key))
+  /**
+   * Removes a key without regard to its deadline, as evicted; with `isVolatile` only if it has one. It is looked for at `likelyEntry` first.
+   * Says whether it was there.
+   */
+  evict(key: string, likelyEntry: number, isVolatile: boolean): boolean {
+    const isAtEntry = likelyEntry < this.size && this.#table.keyAt(likelyEntry) === key
+    const entry = isAtEntry ? likelyEntry : this.#table.find(Key.ofText(this.#shared.hasher, key))
     if (entry < 0 || isVolatile && this.#table.deadlineAt(entry) < 0) return false
     this.evictEntry(entry)
     return true

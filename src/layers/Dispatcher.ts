@@ -4,7 +4,11 @@
  * One dispatch is one synchronous step, so commands are atomic without a lock. It knows no sockets and writes no bytes: connections, in-process calls and,
  * later, transactions and scripts all come through here.
  */
-import { Cause, Context, Effect, Layer, Random } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import {
   type CommandError,
   errorCode,
@@ -183,7 +187,8 @@ export const layer = Layer.effect(
 const nothing = new Replies([])
 
 /** Words that begin the lines of an HTTP request which a browser can be made to send. */
-const isHttp = (request: Request): boolean => request.equalsIgnoreCase(0, "POST") || request.equalsIgnoreCase(0, "HOST:")
+const isHttp = (request: Request): boolean =>
+  request.equalsIgnoreCase(0, "POST") || request.equalsIgnoreCase(0, "HOST:")
 
 const unknownCommand = (request: Request): UnknownCommand => {
   const args: Array<string> = []

@@ -1,7 +1,7 @@
 /**
  * The engine without sockets: everything a command needs, put together. A server adds listeners to it, an embedder calls it.
  */
-import { Layer } from "effect"
+import * as Layer from "effect/Layer"
 import type { Command } from "../services/CommandTable.ts"
 import * as AccessTracking from "./AccessTracking.ts"
 import * as ActiveExpiry from "./ActiveExpiry.ts"

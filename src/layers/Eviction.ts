@@ -4,7 +4,9 @@
  * The best candidates of many small samples are kept in a pool, so that the key that goes is nearly the best of all without any order being kept among them.
  * After `evictionPoolPopulate` in evict.c.
  */
-import { Context, Effect, Layer } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { AccessTracking } from "./AccessTracking.ts"
 import type { DatabaseTables } from "./DatabaseTables.ts"
@@ -20,6 +22,8 @@ const poolSize = 16
 interface Candidate {
   readonly database: DatabaseTables
   readonly key: string
+  /** Where the key was when it was found; it may have moved. */
+  readonly entry: number
   /** The higher the sooner it goes. */
   readonly score: number
 }
@@ -56,19 +60,29 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
     }
 
     const fillPool = (isVolatile: boolean): void => {
+      const wanted = config["maxmemory-samples"]
       for (const database of databases) {
-        const samples = Math.min(config["maxmemory-samples"], candidates(database, isVolatile))
+        const samples = Math.min(wanted, candidates(database, isVolatile))
         for (let i = 0; i < samples; i++) {
           const entry = database.sampleEntry(isVolatile)
           const score = scoreOf(database, entry)
           if (pool.length >= poolSize && score <= pool[0]!.score) continue
-          const key = database.keyAt(entry)
-          if (pool.some((candidate) => candidate.database === database && candidate.key === key)) continue
-          const place = pool.findIndex((candidate) => candidate.score > score)
-          pool.splice(place < 0 ? pool.length : place, 0, { database, key, score })
-          if (pool.length > poolSize) pool.shift()
+          if (!isInPool(database, entry)) addToPool({ database, key: database.keyAt(entry), entry, score })
         }
       }
+    }
+
+    /** Right unless entries have moved, and then a key is in the pool twice or not this time: both do little harm. */
+    const isInPool = (database: DatabaseTables, entry: number): boolean => {
+      for (const candidate of pool) if (candidate.entry === entry && candidate.database === database) return true
+      return false
+    }
+
+    const addToPool = (candidate: Candidate): void => {
+      if (pool.length >= poolSize) pool.shift()
+      let place = pool.length
+      while (place > 0 && pool[place - 1]!.score > candidate.score) place--
+      pool.splice(place, 0, candidate)
     }
 
     const evictBest = (isVolatile: boolean): boolean => {
@@ -76,7 +90,7 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
         fillPool(isVolatile)
         for (let best = pool.pop(); best !== undefined; best = pool.pop()) {
           // Since it came into the pool it may have been removed, or used again; the latter is a sample's fair risk.
-          if (best.database.evict(best.key, isVolatile)) return true
+          if (best.database.evict(best.key, best.entry, isVolatile)) return true
         }
       }
       return false

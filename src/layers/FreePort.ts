@@ -3,7 +3,7 @@
  *
  * The operating system chooses it; it is free again when this answers, so that somebody else may be quicker: who uses it has to be ready for that.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import * as Net from "node:net"
 import { ListenFailed } from "./SocketServers.ts"
 

@@ -1,7 +1,7 @@
 /**
  * The host as Node knows it. Nothing is measured here; the operating system and V8 keep count anyway.
  */
-import { Layer } from "effect"
+import * as Layer from "effect/Layer"
 import * as Os from "node:os"
 import * as V8 from "node:v8"
 import * as Vm from "node:vm"

@@ -3,7 +3,8 @@
  *
  * It speaks byte strings and replies; what an app would rather have is `Keyloom`'s matter.
  */
-import { Effect, Exit } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { ByteString } from "../data/ByteString.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { Request } from "../protocol/Request.ts"

@@ -4,7 +4,10 @@
  * Here keys expire when somebody comes across them; that they go without anybody asking is `ActiveExpiry`'s work, and what goes for lack of memory is
  * `Eviction`'s. Both work on the tables that `KeyspaceTables` gives them.
  */
-import { Context, Effect, Layer, Random } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import { KeyHasher } from "../data/KeyHasher.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { Keyspace } from "../services/Keyspace.ts"

@@ -1,7 +1,9 @@
 /**
  * The life of an engine within this process. Whoever runs the engine waits for `awaitShutdown` and closes its scope.
  */
-import { Effect, Latch, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
 import { randomBytes } from "node:crypto"
 import { CommandClock } from "../services/CommandClock.ts"
 import { Lifecycle } from "../services/Lifecycle.ts"

@@ -3,7 +3,9 @@
  *
  * Eviction works until there is room, but not longer than `maxmemory-eviction-tenacity` allows at a time; a fiber goes on with it between the commands.
  */
-import { Effect, Latch, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
 import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from "node:perf_hooks"
 import * as V8 from "node:v8"
 import { Clients } from "../services/Clients.ts"

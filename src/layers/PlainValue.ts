@@ -4,7 +4,8 @@
  * Text is UTF-8 in the server; it is encoded and decoded here, once. Bytes are `Uint8Array`s, always copies: neither side can change what the other holds.
  */
 import { Buffer } from "node:buffer"
-import { Data, Exit } from "effect"
+import * as Data from "effect/Data"
+import * as Exit from "effect/Exit"
 import * as ByteString from "../data/ByteString.ts"
 import * as Utf8 from "../data/Utf8.ts"
 import { type CommandError, errorText, isCommandError } from "../protocol/CommandError.ts"

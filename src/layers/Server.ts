@@ -1,7 +1,8 @@
 /**
  * The engine with its doors open: listeners, the care for connected clients, and the line that tools wait for.
  */
-import { Effect, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { Command } from "../services/CommandTable.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import * as ClientsCron from "./ClientsCron.ts"

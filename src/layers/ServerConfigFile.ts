@@ -3,7 +3,12 @@
  *
  * Also what CONFIG REWRITE writes back. What a directive's value may be stands in the table of directives.
  */
-import { Effect, FileSystem, Layer, Path, type PlatformError, Random } from "effect"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import type * as PlatformError from "effect/PlatformError"
+import * as Random from "effect/Random"
 import { type ConfigLine, parseConfig, rewriteConfig, type UnbalancedLine } from "../data/ConfigFile.ts"
 import { splitArguments } from "../data/Repr.ts"
 import { Failure } from "../protocol/CommandError.ts"

@@ -3,7 +3,11 @@
  *
  * `layer` starts from the defaults and values given in code, for embedding and tests. Files, arguments and the environment are ServerConfigFile's.
  */
-import { Effect, Exit, Layer, Result, Semaphore } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Semaphore from "effect/Semaphore"
 import type { RewrittenDirective } from "../data/ConfigFile.ts"
 import { matchGlob } from "../data/Glob.ts"
 import { Failure } from "../protocol/CommandError.ts"

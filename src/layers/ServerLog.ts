@@ -9,7 +9,13 @@
  * | warning | Warn and above |
  * | nothing | nothing |
  */
-import { Cause, Data, Effect, Layer, Logger, type LogLevel, References } from "effect"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type * as LogLevel from "effect/LogLevel"
+import * as References from "effect/References"
 import * as Fs from "node:fs"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { systemErrorText } from "./systemErrorText.ts"

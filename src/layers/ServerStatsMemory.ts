@@ -1,7 +1,9 @@
 /**
  * The server's counters, in memory, and the fiber that turns some of them into rates.
  */
-import { Effect, Layer, Schedule } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { CommandClock } from "../services/CommandClock.ts"
 import { Host } from "../services/Host.ts"
 import { type CommandStats, type Counters, ServerStats } from "../services/ServerStats.ts"

@@ -5,8 +5,15 @@
  * its end, and replies that are on their way get a moment to leave. Who may come in is `Admission`'s matter, what happens on a connection `Connection`'s.
  */
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
-import { Context, Data, Effect, Exit, FileSystem, Latch, Layer, Scope } from "effect"
-import type { SocketServer } from "effect/socket"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileSystem from "effect/FileSystem"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type * as SocketServer from "effect/socket/SocketServer"
 import type * as Net from "node:net"
 import { NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 import * as Admission from "./Admission.ts"

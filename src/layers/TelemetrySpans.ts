@@ -9,7 +9,16 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/db/redis/
  */
-import { Cause, Clock, Context, Effect, Exit, Layer, Option, Random, Scope, Tracer } from "effect"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import { errorCode, isCommandError } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { ReplyWriter } from "../protocol/ReplyWriter.ts"

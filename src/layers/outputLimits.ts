@@ -3,7 +3,7 @@
  *
  * The hard limit is looked at when replies are added (`Connection`), the soft one, which is about time, ten times a second (`ClientsCron`).
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import type { Client } from "../services/Client.ts"
 import type { Clients } from "../services/Clients.ts"
 import type { ServerConfig } from "../services/ServerConfig.ts"
@@ -14,7 +14,9 @@ type OutputLimit = Values["client-output-buffer-limit"]["normal"]
 
 /** A limit of 0 bytes is none. The stream from a master counts as a normal client, and a stranger gets next to nothing, as in Redis. */
 export const outputLimitOf = (config: Values, { isAuthenticated, kind, wasAuthenticated }: Client): OutputLimit =>
-  isAuthenticated || wasAuthenticated ? config["client-output-buffer-limit"][kind === "master" ? "normal" : kind] : strangersLimit
+  isAuthenticated || wasAuthenticated
+    ? config["client-output-buffer-limit"][kind === "master" ? "normal" : kind]
+    : strangersLimit
 
 /** The first reply buffer of Redis and the 1024 bytes it allows a stranger beside it. */
 const strangersLimit: OutputLimit = { hardBytes: 17 * 1024, softBytes: 0, softSeconds: 0 }

@@ -1,7 +1,7 @@
 /**
  * What the C library calls a system error, which is what Redis shows, for a message on one line.
  */
-import type { PlatformError } from "effect"
+import type * as PlatformError from "effect/PlatformError"
 
 /** Of an error that is not the system's, or not a frequent one, its message. */
 export const systemErrorText = (error: unknown): string => {

@@ -158,7 +158,13 @@ export class RequestParser {
     const base = this.#requests[2 * i]!
     return base < 0
       ? request.setValues(this.#gathered[-1 - base]!)
-      : request.setRanges(this.#chunk, this.#ranges, base, this.#requests[2 * i + 1]!, this.#isHashed ? this.#hashes[i]! : undefined)
+      : request.setRanges(
+        this.#chunk,
+        this.#ranges,
+        base,
+        this.#requests[2 * i + 1]!,
+        this.#isHashed ? this.#hashes[i]! : undefined
+      )
   }
 
   /** Hashes the first argument of each request of the batch, nearly always its key. Returns the hashes; of a request without arguments in the chunk it is 0. */

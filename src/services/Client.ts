@@ -1,7 +1,7 @@
 /**
  * One connected client: who it is, what it has chosen, and what the server counts about it. In-process callers are clients too.
  */
-import type { Deferred } from "effect"
+import type * as Deferred from "effect/Deferred"
 
 /**
  * What happens to the replies of a client. It is looked at when a command has run: `on` sends its reply, everything else drops it.

@@ -1,7 +1,8 @@
 /**
  * The registry of connected clients, and the pause that CLIENT PAUSE puts on them.
  */
-import { Context, type Effect } from "effect"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
 import type { Client, ClientTransport } from "./Client.ts"
 
 /** Which commands a pause holds back. */

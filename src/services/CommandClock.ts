@@ -1,7 +1,7 @@
 /**
  * The time commands see: Effect's Clock, read once per batch of requests, so that all commands of a batch agree on what is expired, as in Redis.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 
 export class CommandClock extends Context.Service<CommandClock, {
   /** Milliseconds since the epoch, as of the last `refresh`. */

@@ -1,7 +1,7 @@
 /**
  * The commands this server knows, and what is known about each. The table is open: embedders add commands of their own.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 import type { Reply } from "../protocol/Reply.ts"
 import type { Request } from "../protocol/Request.ts"
 import type { CommandContext } from "./CommandContext.ts"

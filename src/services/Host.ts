@@ -3,7 +3,7 @@
  *
  * The figures are read when they are asked for. What the data takes is `Memory`'s matter.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 
 /** Processor time in microseconds since the process began. */
 export interface CpuTimes {

@@ -4,7 +4,7 @@
  * Every method is one synchronous, atomic step. An expired key is gone for every caller, also when nothing has removed it yet. Keys that are found are
  * touched for LRU and LFU unless the method says otherwise.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 import type { Key } from "../data/Key.ts"
 import type { KeyHasher } from "../data/KeyHasher.ts"
 import type { Value } from "../data/Value.ts"

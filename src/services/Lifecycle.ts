@@ -1,7 +1,8 @@
 /**
  * The server's life: since when it runs, which run this is, and how it ends.
  */
-import { Context, type Effect } from "effect"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
 
 export class Lifecycle extends Context.Service<Lifecycle, {
   readonly startedAtMillis: number

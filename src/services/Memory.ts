@@ -1,7 +1,7 @@
 /**
  * How much memory the data takes, how much it may take, and what goes when it is too much.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 
 export class Memory extends Context.Service<Memory, {
   /** Bytes of the dataset and of the clients' buffers, counted incrementally: INFO's `used_memory`. */

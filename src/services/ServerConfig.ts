@@ -4,7 +4,10 @@
  * The directives themselves are declared in `config/directives.ts`. What a change sets in motion (a port to listen on, a cache to resize) belongs to
  * the layer that owns it and registers with `onChange`.
  */
-import { Context, Data, type Effect, type Scope } from "effect"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Failure } from "../protocol/CommandError.ts"
 import type { ConfigValues, DirectiveName } from "./config/directives.ts"
 

@@ -1,7 +1,7 @@
 /**
  * What this server counts about itself. Plain numbers, because the request path adds to them; CONFIG RESETSTAT sets them back.
  */
-import { Context } from "effect"
+import * as Context from "effect/Context"
 import type { Histogram } from "../data/Histogram.ts"
 
 /** Counters of one command, as INFO commandstats and latencystats show them. */

@@ -3,7 +3,8 @@
  *
  * The Dispatcher reads `isTracing` before every command, and asks for nothing else while it is `false`.
  */
-import { Context, type Tracer } from "effect"
+import * as Context from "effect/Context"
+import type * as Tracer from "effect/Tracer"
 import type { Client } from "./Client.ts"
 import type { Answer, Command } from "./CommandTable.ts"
 

@@ -3,7 +3,7 @@
  *
  * The Effect waits before or after one synchronous step on the keyspace, never within it.
  */
-import type { Effect } from "effect"
+import type * as Effect from "effect/Effect"
 import type { Reply } from "../protocol/Reply.ts"
 
 export class Waiting {

@@ -10,9 +10,7 @@ import { allBytes, findClis, runCli, useKeyloom } from "./server.ts"
 const clis = findClis()
 const hasTerminal = canOpenTerminal()
 
-describe.skipIf(clis.length > 0)("redis-cli", () => {
-  it.skip("is not installed: apt-get install redis-tools")
-})
+if (clis.length === 0) it.skip("redis-cli is not installed: apt-get install redis-tools")
 
 for (const { command, features, version } of clis) {
   describe(version, () => {
@@ -186,7 +184,7 @@ for (const { command, features, version } of clis) {
         await run(["MSET", "a", "1", "b", "2"])
         await using terminal = open("--stat", "-i", "0.01")
         await terminal.until(/keys +mem +clients +blocked +requests +connections/)
-        for (let lines = 0; lines < 3; lines++) await terminal.until(/^2 +\d+\.\d+M +1 +0 +\d+ \(\+\d+\) +\d+ *$/m)
+        for (let lines = 0; lines < 3; lines++) await terminal.until(/^2 +\d+\.\d+[KM] +1 +0 +\d+ \(\+\d+\) +\d+ *$/m)
       })
     })
 

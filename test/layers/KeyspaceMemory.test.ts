@@ -133,7 +133,8 @@ const steps: ReadonlyArray<(step: Step) => void> = [
     const isVolatile = random.chance(0.5)
     const entry = model.get(name)
     const goes = entry !== undefined && (!isVolatile || entry.deadline !== undefined)
-    assert.strictEqual(database.evict(name, isVolatile), goes)
+    const somewhere = random.integer(200)
+    assert.strictEqual(database.evict(name, somewhere, isVolatile), goes)
     if (goes) model.delete(name)
   }
 ]

@@ -7,7 +7,10 @@
 import { spawn, spawnSync } from "node:child_process"
 
 export interface Terminal extends AsyncDisposable {
-  /** Waits until the program prints what matches, behind what was waited for before. It fails when the program ends first. */
+  /**
+   * Waits until the program prints what matches, behind what was waited for before. It fails, and shows what was printed,
+   * when the program ends first or says nothing of the kind for long.
+   */
   readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
   /** `\r` is the return key, `\t` completes, `controlU` empties the line. */
   readonly type: (text: string) => void
@@ -28,7 +31,7 @@ export const openTerminal = (
   const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")
   const child = spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"], {
     env: { ...process.env, HOME: home, TERM: "xterm" },
-    stdio: ["pipe", "pipe", "inherit"]
+    stdio: ["pipe", "pipe", "ignore"]
   })
   let output = ""
   let read = 0
@@ -52,6 +55,7 @@ export const openTerminal = (
   return {
     type: (text) => child.stdin.write(text),
     until: async (pattern) => {
+      const late = afterMillis(maxWaitMillis)
       while (true) {
         const seen = readable(output)
         const found = pattern.exec(seen.slice(read))
@@ -59,10 +63,13 @@ export const openTerminal = (
           read += found.index + found[0].length
           return found
         }
-        if (hasEnded) throw new Error(`${line} has ended without ${pattern}:\n${seen}`)
-        await new Promise<void>((resolve) => {
+        if (hasEnded) throw new Error(`${line} has ended without ${pattern}:\n${seen.slice(read)}`)
+        const happened = new Promise<void>((resolve) => {
           changed = resolve
         })
+        if (await Promise.race([happened, late]) === "late") {
+          throw new Error(`${line} prints no ${pattern}:\n${seen.slice(read)}`)
+        }
       }
     },
     ended: () => closed,
@@ -73,6 +80,13 @@ export const openTerminal = (
     }
   }
 }
+
+const maxWaitMillis = 20_000
+
+const afterMillis = (millis: number): Promise<"late"> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve("late"), millis).unref()
+  })
 
 const escape = String.fromCharCode(27)
 const escapes = new RegExp(`${escape}\\[[\\d;]*[A-Za-z]`, "g")

@@ -1,7 +1,7 @@
 /**
  * Passwords. There is one user, `default`, whose password is `requirepass`.
  */
-import { Redacted } from "effect"
+import * as Redacted from "effect/Redacted"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { type WrongPassword, wrongPassword } from "../../protocol/CommandError.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"

@@ -1,7 +1,9 @@
 /**
  * CONFIG: the directives at run time. What they are and what may become of them is in `services/config`.
  */
-import { Effect, Exit, Option } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { type CommandError, isCommandError, syntaxFailure } from "../../protocol/CommandError.ts"
 import { MapReply, ok, type Reply } from "../../protocol/Reply.ts"
 import type { Answer, Command, CommandFacts } from "../../services/CommandTable.ts"

@@ -3,7 +3,7 @@
  *
  * There is nobody to wait for and nothing to write yet, so an end that is asked for begins at once, and there never is one to be taken back.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { Failure } from "../../protocol/CommandError.ts"
 import type { Command } from "../../services/CommandTable.ts"
 import { Waiting } from "../../services/Waiting.ts"

@@ -4,7 +4,12 @@
  * A format is a Schema between the words of a directive and its typed value, and knows how the value is written into redis.conf. The texts of the
  * refusals are Redis's own: clients read them in the reply of CONFIG SET.
  */
-import { Effect, Redacted, Result, Schema, SchemaIssue, SchemaTransformation } from "effect"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { formatMemory, type RewrittenLine } from "../../data/ConfigFile.ts"
 import { parseDouble } from "../../data/Double.ts"
 import { parseMemory } from "../../data/MemorySize.ts"

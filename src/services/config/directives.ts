@@ -4,7 +4,8 @@
  * Names, ranges, defaults and what can change while the server runs are those of Valkey 8.1. A directive enters the table together with what it
  * configures; until then it is unknown, so that nobody is told that something works which does not.
  */
-import { Result, Schema } from "effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import {
   addresses,
   directory,

@@ -1,7 +1,7 @@
 /**
  * DEBUG and the process: standing still, the expiry cycle, the log, replies that are errors.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { matchGlob } from "../../../data/Glob.ts"
 import { Failure } from "../../../protocol/CommandError.ts"
 import { ok } from "../../../protocol/Reply.ts"
