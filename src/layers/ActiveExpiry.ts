@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
-import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
@@ -29,11 +28,10 @@ const longestPauseMillis = 60_000
 export const layer: Layer.Layer<
   ActiveExpiry,
   never,
-  Clients | CommandClock | KeyspaceTables | ServerConfig | ServerStats
+  CommandClock | KeyspaceTables | ServerConfig | ServerStats
 > = Layer.effect(
   ActiveExpiry,
   Effect.gen(function*() {
-    const { pausedMode } = yield* Clients
     const clock = yield* CommandClock
     const { databases, shared } = yield* KeyspaceTables
     const { values: config } = yield* ServerConfig
@@ -69,8 +67,7 @@ export const layer: Layer.Layer<
       return expired / looked
     }
 
-    /** While clients are paused they must find everything as it was. */
-    const isHeld = (): boolean => !state.isEnabled || pausedMode() !== undefined
+    const isHeld = (): boolean => !state.isEnabled || shared.isExpiryHeld()
 
     /** Works through the databases until little is found or the slice is over; says whether there is more to do. */
     const slice = (): boolean => {

@@ -51,6 +51,7 @@ export const make = Effect.gen(function*() {
   const { values: config } = yield* ServerConfig
   const stats = yield* ServerStats
   const { counters } = stats
+  const runFork = Effect.runForkWith(yield* Effect.context<never>())
   const limits = {
     get protoMaxBulkLen() {
       return config["proto-max-bulk-len"]
@@ -61,16 +62,18 @@ export const make = Effect.gen(function*() {
   const converse = Effect.fnUntraced(function*(peer: Peer) {
     const { arrived, client, net, parser, session, writer } = peer
     while (true) {
+      if (isFlooded(peer)) yield* drained(net)
       if (arrived.length === 0 && !receive(peer, yield* peer.pull)) return yield* tooMuchInput(client)
       for (const bytes of arrived) parser.push(bytes)
       arrived.length = 0
       let stop = session.run()
       while (true) {
-        if (writer.length > 0) {
-          const delay = send(peer)
-          if (delay !== undefined) yield* delay
+        if (stop === "NeedsInput") {
+          if (writer.length > 0) sendAtTurnEnd(peer)
+          break
         }
-        if (stop === "NeedsInput") break
+        if (writer.length > 0) send(peer)
+        if (isFlooded(peer)) yield* drained(net)
         if (stop === "Ends") return
         if (stop === "TurnIsOver") yield* Effect.yieldNow
         else if (stop === "Postponed") yield* Effect.raceFirst(clients.postpone(client), readAhead(peer, true))
@@ -107,30 +110,50 @@ export const make = Effect.gen(function*() {
       )
     })
 
-  /** Hands the replies to the socket. What it answers is to be waited for before anything else is run or read. */
-  const send = ({ client, net, writer }: Peer): Effect.Effect<void, Socket.SocketError> | undefined => {
+  /** Connections whose replies leave when this turn of the event loop ends. */
+  let replied: Array<Peer> = []
+
+  /**
+   * Sends the replies together with those of all others that are served in this turn, as Redis does before it sleeps: the first write wakes the process
+   * of the clients, and the others find it awake, which costs the kernel much less.
+   */
+  const sendAtTurnEnd = (peer: Peer): void => {
+    if (replied.length === 0) setImmediate(sendAll)
+    replied.push(peer)
+  }
+
+  const sendAll = (): void => {
+    const peers = replied
+    replied = []
+    for (const peer of peers) if (peer.writer.length > 0) send(peer)
+  }
+
+  /** Hands the replies to the socket, or ends the client that leaves too many of them untaken. */
+  const send = ({ client, net, writer }: Peer): void => {
     // A destroyed socket would neither take the replies nor say that it has not.
-    if (net.destroyed) return gone
+    if (net.destroyed) return writer.reset()
     const { length } = writer
     const { hardBytes } = outputLimitOf(config, client)
-    if (hardBytes > 0 && length + net.writableLength >= hardBytes) {
-      return Effect.andThen(closeForOutput(client, clients, stats), gone)
-    }
+    if (hardBytes > 0 && length + net.writableLength >= hardBytes) return void runFork(closeForOutput(client, clients, stats))
     client.lastInteractionMillis = clock.millis
     client.bytesSent += length
     counters.bytesSent += length
     counters.writesProcessed++
     const pieces = writer.take()
-    // Several pieces leave in one system call; one alone does so anyway, and cheaper.
-    if (pieces.length > 1) net.cork()
-    for (const piece of pieces) net.write(piece)
-    if (pieces.length > 1) net.uncork()
-    const waiting = net.writableLength
+    if (pieces.length === 1) {
+      net.write(pieces[0]!)
+    } else {
+      net.cork()
+      for (const piece of pieces) net.write(piece)
+      net.uncork()
+    }
     // The kernel has taken every byte, so that the buffer is ours again.
-    if (waiting === 0) writer.reuse()
-    else if (hardBytes === 0 && waiting > maxWaitingOutputBytes) return drained(net)
-    return undefined
+    if (net.writableLength === 0) writer.reuse()
   }
+
+  /** Whether so much waits for the client that nothing more of it should be run or read. A client with a limit of its own is ended by that. */
+  const isFlooded = ({ client, net }: Peer): boolean =>
+    net.writableLength > maxWaitingOutputBytes && outputLimitOf(config, client).hardBytes === 0
 
   /** Reads on while a command waits; fails when its client is gone. Somebody who waits for an event, or until a pause ends, is gone with the end of input. */
   const readAhead = (peer: Peer, endsWithInput: boolean): Effect.Effect<never, Socket.SocketError> =>
@@ -155,9 +178,9 @@ export const make = Effect.gen(function*() {
       )
       yield* Effect.logDebug(`Client id=${client.id} addr=${client.transport.address} connected`)
       const session = new Session(client, dispatcher, parser, writer)
-      yield* converse({ net, pull, client, parser, writer, session, arrived }).pipe(
-        Effect.catchTag("SocketError", () => Effect.void)
-      )
+      const peer: Peer = { net, pull, client, parser, writer, session, arrived }
+      yield* converse(peer).pipe(Effect.catchTag("SocketError", () => Effect.void))
+      if (writer.length > 0) send(peer)
       // It stays a client, which can be killed or time out, until it has its last reply.
       yield* finished(net)
       yield* Effect.logDebug(`Client id=${client.id} disconnected`)

@@ -174,9 +174,13 @@ export class DatabaseTables implements Database {
   }
 
   randomKey(): string | undefined {
-    while (this.size > 0) {
+    for (let tried = 1; this.size > 0; tried++) {
       const entry = this.sampleEntry(false)
       if (!this.#expireIfDue(entry)) return this.#table.keyAt(entry)
+      // Held back, expired keys stay: where all keys may be expired one of them is answered, as in Redis.
+      if (tried >= maxRandomTries && this.size === this.volatileSize && this.#shared.isExpiryHeld()) {
+        return this.#table.keyAt(entry)
+      }
     }
     return undefined
   }
@@ -312,8 +316,7 @@ export class DatabaseTables implements Database {
     if (position < 0) return false
     // At its very deadline a key is still there, with a time to live of 0: Redis compares the same way.
     if (this.#deadlines.at(position) >= this.#shared.clock.millis) return false
-    this.#shared.counters.expiredKeys++
-    this.#removeEntry(entry)
+    if (!this.#shared.isExpiryHeld()) this.expireAt(position)
     return true
   }
 
@@ -332,6 +335,11 @@ export class DatabaseTables implements Database {
 
   #insert(key: Key, value: Value): void {
     const shared = this.#shared
+    if (shared.isExpiryHeld()) {
+      // Whoever writes all the same replaces a key that is there, though it is expired.
+      const expired = this.#table.find(key)
+      if (expired >= 0) this.expireAt(this.#table.deadlineAt(expired))
+    }
     shared.changes++
     const overhead = this.#table.overheadBytes
     const entry = this.#table.insert(key, value)
@@ -402,11 +410,16 @@ export interface Shared {
   changes: number
   /** Of all keys, values and tables. Every write asks for it, so it is kept as a sum. */
   usedBytes: number
+  /** While clients are paused expired keys are not removed: everything must stay as it is, and who asks does not find them all the same. */
+  readonly isExpiryHeld: () => boolean
   /** No key is due before this time, in milliseconds since the epoch. Whoever has looked at all deadlines may put it off. */
   soonestDeadline: number
   /** Told when a key is given a deadline before that. */
   onSoonerDeadline: () => void
 }
+
+/** How often RANDOMKEY looks for a live key where there may be none. */
+const maxRandomTries = 100
 
 /** Of how many deadlines the average is taken: with a thousand it is right to a few percent. */
 const ttlSamples = 1000

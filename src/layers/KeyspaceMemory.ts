@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { KeyHasher } from "../data/KeyHasher.ts"
+import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
@@ -25,9 +26,10 @@ export class KeyspaceTables extends Context.Service<KeyspaceTables, {
 export const layer: Layer.Layer<
   Keyspace | KeyspaceTables,
   never,
-  AccessTracking | CommandClock | ServerConfig | ServerStats
+  AccessTracking | Clients | CommandClock | ServerConfig | ServerStats
 > = Layer.effectContext(Effect.gen(function*() {
   const access = yield* AccessTracking
+  const clients = yield* Clients
   const clock = yield* CommandClock
   const { values } = yield* ServerConfig
   const { counters } = yield* ServerStats
@@ -41,6 +43,7 @@ export const layer: Layer.Layer<
     random: () => random.nextDoubleUnsafe(),
     changes: 0,
     usedBytes: 0,
+    isExpiryHeld: () => clients.pausedMode() !== undefined,
     soonestDeadline: Infinity,
     onSoonerDeadline: () => {}
   }

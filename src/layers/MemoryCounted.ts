@@ -27,6 +27,7 @@ export const layer = Layer.effect(
     const { counters } = yield* ServerStats
     const unfinished = Latch.makeUnsafe(false)
     let clientBytes = 0
+    let clientsReadAtMillis = -Infinity
     /** What lives in the heap beside the data, as it was after the last garbage collection; negative where much of the data lives outside of the heap. */
     let otherHeapBytes = 0
     /** Up to this size of the data the heap has room for certain: all that a write has to look at. */
@@ -35,6 +36,7 @@ export const layer = Layer.effect(
     const usedBytes = () => keyspace.usedBytes() + clientBytes
 
     const readClients = (): void => {
+      clientsReadAtMillis = clock.millis
       clientBytes = 0
       for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
     }
@@ -72,6 +74,10 @@ export const layer = Layer.effect(
       const { maxmemory } = config.values
       // Clients that are paused must find everything as it was.
       if (maxmemory === 0 || usedBytes() <= maxmemory || clients.pausedMode() !== undefined) return true
+      if (clock.millis !== clientsReadAtMillis) {
+        readClients()
+        if (usedBytes() <= maxmemory) return true
+      }
       const startedAt = clock.monotonicNanos()
       const limit = tenacityNanos(config.values["maxmemory-eviction-tenacity"])
       for (let evicted = 1; usedBytes() > maxmemory; evicted++) {

@@ -352,7 +352,7 @@ describe("ioredis with the replies of RESP3 as they are", () => {
         redis.call("DEBUG", "PROTOCOL", type)
       )
     )
-    assert.deepEqual(JSON.parse(JSON.stringify(replies.slice(0, 4))), [3.141, true, false, null])
+    assert.deepEqual(JSON.parse(JSON.stringify(replies.slice(0, 4))), [Number("3.141"), true, false, null])
     assert.strictEqual(String(replies[4]), "1234567999999999999999999999999999999")
     assert.include(String(replies[5]), "This is a verbatim")
     assert.deepEqual({ ...replies[6] as object }, { 0: false, 1: true, 2: false })

@@ -10,6 +10,9 @@ import { allBytes, findClis, runCli, useKeyloom } from "./server.ts"
 const clis = findClis()
 const hasTerminal = canOpenTerminal()
 
+/** It comes when a command is done, in a line of its own; what is typed earlier may get lost. */
+const prompt = /\n127\.0\.0\.1:\d+(?:\[\d\])?> /
+
 if (clis.length === 0) it.skip("redis-cli is not installed: apt-get install redis-tools")
 
 for (const { command, features, version } of clis) {
@@ -208,6 +211,7 @@ for (const { command, features, version } of clis) {
         terminal.type("help getex\r")
         await terminal.until(/GETEX key \[EX seconds\|PX milliseconds\|EXAT unix-time-seconds\|PXAT /)
         await terminal.until(/since: 6\.2\.0\n +group: string\n/)
+        await terminal.until(prompt)
         terminal.type("help @connection\r")
         await terminal.until(/CLIENT SETNAME connection-name/)
         await terminal.until(/SELECT index/)
@@ -216,23 +220,25 @@ for (const { command, features, version } of clis) {
       it("runs what is typed", async () => {
         await using terminal = open()
         await terminal.until(/> /)
-        terminal.type("set typed 41\r")
-        await terminal.until(/\nOK\n/)
-        terminal.type("incr typed\r")
-        await terminal.until(/\n\(integer\) 42\n/)
-        terminal.type("select 3\r")
-        await terminal.until(/\nOK\n.*\[3\]> /)
-        terminal.type("get nothing\r")
-        await terminal.until(/\n\(nil\)\n/)
-        terminal.type("hello 3\r")
-        await terminal.until(/# "proto" => \(integer\) 3\n/)
+        const dialogue: ReadonlyArray<readonly [line: string, reply: RegExp]> = [
+          ["set typed 41", /\nOK/],
+          ["incr typed", /\n\(integer\) 42/],
+          ["select 3", /\nOK/],
+          ["get nothing", /\[3\]> .*\n\(nil\)/],
+          ["hello 3", /# "proto" => \(integer\) 3/]
+        ]
+        for (const [line, reply] of dialogue) {
+          terminal.type(`${line}\r`)
+          await terminal.until(reply)
+          await terminal.until(prompt)
+        }
         terminal.type("quit\r")
         await terminal.ended()
       })
     })
 
     const open = (...words: ReadonlyArray<string>) =>
-      openTerminal([command, "-h", server().host, "-p", String(server().port), ...words], { home: server().directory })
+      openTerminal([command, "-h", server().host, "-p", String(server().port), ...words], server().directory)
   })
 
   describe(`${version} and a password`, () => {

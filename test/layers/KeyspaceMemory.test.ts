@@ -9,6 +9,7 @@ import { AccessTracking } from "../../src/layers/AccessTracking.ts"
 import type { DatabaseTables } from "../../src/layers/DatabaseTables.ts"
 import { KeyspaceTables } from "../../src/layers/KeyspaceMemory.ts"
 import { ActiveExpiry } from "../../src/services/ActiveExpiry.ts"
+import { Clients } from "../../src/services/Clients.ts"
 import { CommandClock } from "../../src/services/CommandClock.ts"
 import { Keyspace } from "../../src/services/Keyspace.ts"
 import { ServerStats } from "../../src/services/ServerStats.ts"
@@ -286,6 +287,30 @@ describe("the keyspace", () => {
           assert.strictEqual(counters.expiredKeys, expired + (isLate ? 1 : 0), `way ${i}`)
         }
       }
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("while clients are paused expired keys stay, though nobody finds them", () =>
+    Effect.gen(function*() {
+      const { clock, counters, first, keyspace } = yield* make
+      const clients = yield* Clients
+      for (const name of ["a", "b"]) {
+        first.set(keyOf(keyspace, name), "old")
+        first.setDeadline(keyOf(keyspace, name), 10)
+      }
+      yield* TestClock.adjust(11)
+      clients.pause("write", clock.refresh() + 1000)
+      assert.strictEqual(first.read(keyOf(keyspace, "a")), undefined)
+      assert.isFalse(first.remove(keyOf(keyspace, "a")))
+      assert.strictEqual(first.scan(0, () => true, []), 0)
+      assert.include(["a", "b"], first.randomKey())
+      assert.deepStrictEqual([first.size, counters.expiredKeys], [2, 0])
+      first.set(keyOf(keyspace, "b"), "new")
+      assert.deepStrictEqual([first.size, counters.expiredKeys], [2, 1])
+      assert.strictEqual(first.read(keyOf(keyspace, "b")), "new")
+      assert.strictEqual(first.randomKey(), "b")
+      clients.unpause()
+      assert.strictEqual(first.read(keyOf(keyspace, "a")), undefined)
+      assert.deepStrictEqual([first.size, counters.expiredKeys], [1, 2])
     }).pipe(Effect.provide(engine())))
 
   it.effect("replacing an expired key counts it as expired", () =>

@@ -11,8 +11,8 @@ export interface Terminal extends AsyncDisposable {
    * Waits until the program prints what matches, behind what was waited for before. It fails, and shows what was printed,
    * when the program ends first or says nothing of the kind for long.
    */
-  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
-  /** `\r` is the return key, `\t` completes, `controlU` empties the line. */
+  readonly until: (pattern: RegExp) => Promise<void>
+  /** `\r` is the return key, `\t` completes, `controlU` empties the line. What is typed before it prompts may get lost. */
   readonly type: (text: string) => void
   /** Waits until the program has ended by itself. */
   readonly ended: () => Promise<void>
@@ -23,11 +23,8 @@ export const controlU = "\x15"
 /** Whether there is a `script` that can do this; that of BSD cannot. */
 export const canOpenTerminal = (): boolean => spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
 
-/** Programs that are tested keep neither history nor settings between runs: `home` is theirs alone. */
-export const openTerminal = (
-  words: ReadonlyArray<string>,
-  { columns = 160, home }: { readonly columns?: number; readonly home: string }
-): Terminal => {
+/** Programs keep their history and settings below `home`, apart from those of whoever runs the tests. */
+export const openTerminal = (words: ReadonlyArray<string>, home: string): Terminal => {
   const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")
   const child = spawn("script", ["-qec", `stty cols ${columns}; exec ${line}`, "/dev/null"], {
     env: { ...process.env, HOME: home, TERM: "xterm" },
@@ -61,7 +58,7 @@ export const openTerminal = (
         const found = pattern.exec(seen.slice(read))
         if (found !== null) {
           read += found.index + found[0].length
-          return found
+          return
         }
         if (hasEnded) throw new Error(`${line} has ended without ${pattern}:\n${seen.slice(read)}`)
         const happened = new Promise<void>((resolve) => {
@@ -80,6 +77,9 @@ export const openTerminal = (
     }
   }
 }
+
+/** Wide enough for the hints of long commands, which are cut off at the edge. */
+const columns = 160
 
 const maxWaitMillis = 20_000
 
