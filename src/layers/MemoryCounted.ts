@@ -74,14 +74,15 @@ export const layer = Layer.effect(
       const { maxmemory } = config.values
       // Clients that are paused must find everything as it was.
       if (maxmemory === 0 || usedBytes() <= maxmemory || clients.pausedMode() !== undefined) return true
-      if (clock.millis !== clientsReadAtMillis) {
-        readClients()
-        if (usedBytes() <= maxmemory) return true
-      }
       const startedAt = clock.monotonicNanos()
       const limit = tenacityNanos(config.values["maxmemory-eviction-tenacity"])
+      if (clock.millis - clientsReadAtMillis >= clientsReadMillis) readClients()
       for (let evicted = 1; usedBytes() > maxmemory; evicted++) {
-        if (!evictOne()) return false
+        if (!evictOne()) {
+          // Nothing is refused because of buffers that are gone meanwhile.
+          if (clock.millis !== clientsReadAtMillis) readClients()
+          return usedBytes() <= maxmemory
+        }
         if (evicted % evictionsPerLook === 0 && clock.monotonicNanos() - startedAt > limit) {
           unfinished.openUnsafe()
           return true
@@ -141,6 +142,9 @@ export const layer = Layer.effect(
     })
   })
 )
+
+/** How old the sum of the clients' buffers may be when keys are evicted: it takes a look at every client. */
+const clientsReadMillis = 10
 
 /** How many keys go between two looks at the clock. */
 const evictionsPerLook = 16

@@ -77,6 +77,19 @@ describe("making room", () => {
       assert.strictEqual(yield* call("SET", "another", "1"), ok)
     }).pipe(Effect.provide(engine({ maxmemory: 1_000_000, "maxmemory-policy": "allkeys-lru" }))))
 
+  it.effect("nothing is refused because of buffers that are gone", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      const clients = yield* Clients
+      slowReader.outputBytes = 2_000_000
+      const client = clients.add(transport)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* call("SET", "k", "v"), outOfMemory)
+      clients.remove(client)
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(yield* call("SET", "k", "v"), ok)
+    }).pipe(Effect.provide(engine({ maxmemory: 1_000_000, "maxmemory-policy": "allkeys-lru" }))))
+
   it.effect("nothing is evicted while clients are paused", () =>
     Effect.gen(function*() {
       const { call } = yield* Engine
