@@ -10,7 +10,7 @@ import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
-import { closeForOutput, outputLimitOf } from "./outputLimits.ts"
+import { clientsLimitBytes, closeForOutput, outputLimitOf } from "./clientLimits.ts"
 
 export const layer: Layer.Layer<never, never, Clients | CommandClock | ServerConfig | ServerStats> = Layer
   .effectDiscard(
@@ -54,7 +54,7 @@ export const layer: Layer.Layer<never, never, Clients | CommandClock | ServerCon
       })
 
       const closeLargest = Effect.suspend(() => {
-        const limit = limitBytes(config["maxmemory-clients"], config.maxmemory)
+        const limit = clientsLimitBytes(config)
         if (limit === 0) return Effect.void
         const bySize = [...clients.all()].filter(({ kind }) => kind === "normal" || kind === "pubsub")
           .map((client) => ({ client, bytes: client.memoryBytes })).sort((a, b) => b.bytes - a.bytes)
@@ -88,6 +88,3 @@ const isWaiting = (client: Client): boolean => client.blocked !== undefined
 
 /** Whoever calls from within the process has no connection that could be ended. */
 const isInProcess = (client: Client): boolean => client.transport.fileDescriptor < 0
-
-const limitBytes = (limit: { readonly bytes: number } | { readonly percent: number }, maxmemory: number): number =>
-  "bytes" in limit ? limit.bytes : Math.floor(maxmemory * limit.percent / 100)

@@ -20,7 +20,7 @@ import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
 import { Dispatcher } from "./Dispatcher.ts"
-import { closeForOutput, outputLimitOf } from "./outputLimits.ts"
+import { closeForOutput, outputLimitOf } from "./clientLimits.ts"
 import { Session } from "./Session.ts"
 import { transportOf } from "./SocketTransport.ts"
 
@@ -134,7 +134,9 @@ export const make = Effect.gen(function*() {
     if (net.destroyed) return writer.reset()
     const { length } = writer
     const { hardBytes } = outputLimitOf(config, client)
-    if (hardBytes > 0 && length + net.writableLength >= hardBytes) return void runFork(closeForOutput(client, clients, stats))
+    if (hardBytes > 0 && length + net.writableLength >= hardBytes) {
+      return void runFork(closeForOutput(client, clients, stats))
+    }
     client.lastInteractionMillis = clock.millis
     client.bytesSent += length
     counters.bytesSent += length

@@ -70,6 +70,7 @@ const inProcess: ClientTransport = {
   isLocal: true,
   fileDescriptor: -1,
   queryBufferBytes: () => 0,
+  argumentBytes: () => 0,
   outputBytes: () => 0,
   close: () => {}
 }

@@ -14,6 +14,7 @@ import { Keyspace } from "../services/Keyspace.ts"
 import { Memory } from "../services/Memory.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
+import { clientsLimitBytes } from "./clientLimits.ts"
 import { Eviction } from "./Eviction.ts"
 
 export const layer = Layer.effect(
@@ -38,7 +39,10 @@ export const layer = Layer.effect(
     const readClients = (): void => {
       clientsReadAtMillis = clock.millis
       clientBytes = 0
-      for (const { transport } of clients.all()) clientBytes += transport.outputBytes() + transport.queryBufferBytes()
+      for (const client of clients.all()) clientBytes += client.bufferBytes
+      const limit = clientsLimitBytes(config.values)
+      // What is beyond the limit goes together with its clients: no key has to make room for it.
+      if (limit > 0) clientBytes = Math.min(clientBytes, limit)
     }
 
     /** The most data that has been seen since the last collection. */

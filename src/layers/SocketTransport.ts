@@ -19,6 +19,7 @@ export const transportOf = (
   isLocal: unixPath !== undefined || isLoopback(net.remoteAddress),
   fileDescriptor: fileDescriptorOf(net),
   queryBufferBytes: () => arrived.reduce((sum, { length }) => sum + length, parser.bufferedBytes),
+  argumentBytes: () => parser.partialBytes,
   outputBytes: () => net.writableLength + writer.length,
   close: () => net.destroy()
 })

@@ -22,6 +22,8 @@ export interface ClientTransport {
   readonly fileDescriptor: number
   /** Bytes that have arrived and are not executed yet. */
   readonly queryBufferBytes: () => number
+  /** Bytes of the arguments that have arrived of a request which is not complete. */
+  readonly argumentBytes: () => number
   /** Bytes of replies that the socket has not taken yet. */
   readonly outputBytes: () => number
   /** Ends the connection at once; pending replies are lost. */
@@ -58,8 +60,6 @@ export class Client {
   commandCount = 0
   bytesReceived = 0
   bytesSent = 0
-  /** Bytes of the arguments of the command in which it waits. */
-  argumentBytes = 0
   /** Set while the client waits: in a blocking command, done by CLIENT UNBLOCK and the like, or for the end of a pause. */
   blocked: Deferred.Deferred<void> | undefined = undefined
 
@@ -84,9 +84,15 @@ export class Client {
     return this.transport.fileDescriptor >= 0 && this.transport.address.endsWith(":0")
   }
 
+  /** What waits in both directions, in bytes. */
+  get bufferBytes(): number {
+    const { transport } = this
+    return transport.queryBufferBytes() + transport.argumentBytes() + transport.outputBytes()
+  }
+
   /** What the server holds for this client, in bytes. */
   get memoryBytes(): number {
-    return idleClientBytes + this.argumentBytes + this.transport.queryBufferBytes() + this.transport.outputBytes()
+    return idleClientBytes + this.bufferBytes
   }
 }
 

@@ -379,7 +379,8 @@ describe("CLIENT INFO and CLIENT LIST", () => {
         address: "/tmp/s:0",
         fileDescriptor: 9,
         outputBytes: () => 500,
-        queryBufferBytes: () => 20
+        queryBufferBytes: () => 20,
+        argumentBytes: () => 0
       })
       const fields = fieldsOf(verbatim(yield* call("CLIENT", "LIST", "ID", "2")))
       const shown = ["fd", "flags", "qbuf", "obl", "oll", "omem", "events"].map((name) => fields[name])

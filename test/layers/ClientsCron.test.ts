@@ -34,6 +34,7 @@ const join = (overrides: Partial<ClientTransport> = {}) =>
       isLocal: true,
       fileDescriptor: 7,
       queryBufferBytes: () => fake.queryBytes,
+      argumentBytes: () => 0,
       outputBytes: () => fake.outputBytes,
       close: () => {
         fake.isClosed = true

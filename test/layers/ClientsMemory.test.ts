@@ -14,6 +14,7 @@ const transport = (address: string, close: () => void = () => {}): ClientTranspo
   isLocal: true,
   fileDescriptor: 7,
   queryBufferBytes: () => 0,
+  argumentBytes: () => 0,
   outputBytes: () => 0,
   close
 })

@@ -19,6 +19,7 @@ const transport: ClientTransport = {
   isLocal: true,
   fileDescriptor: 7,
   queryBufferBytes: () => slowReader.queryBufferBytes,
+  argumentBytes: () => 0,
   outputBytes: () => slowReader.outputBytes,
   close: () => {}
 }

@@ -21,6 +21,7 @@ const makeSession = ({ isAuthenticated = true } = {}) => {
       isLocal: true,
       fileDescriptor: -1,
       queryBufferBytes: () => 0,
+      argumentBytes: () => 0,
       outputBytes: () => 0,
       close: () => undefined
     },

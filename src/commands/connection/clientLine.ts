@@ -7,7 +7,7 @@ import type { CommandContext } from "../../services/CommandContext.ts"
 export const clientLine = (context: CommandContext, client: Client): string => {
   const { transport } = client
   const asks = client === context.client
-  const argumentBytes = asks ? requestBytes(context) : client.argumentBytes
+  const argumentBytes = asks ? requestBytes(context) : transport.argumentBytes()
   const outputBytes = transport.outputBytes()
   // Of who asks these are replies that nobody has tried to send yet, of all others what their sockets have not taken.
   const [gatheredBytes, unsentBytes] = asks ? [outputBytes, 0] : [0, outputBytes]
@@ -39,7 +39,7 @@ export const clientLine = (context: CommandContext, client: Client): string => {
     ["obl", gatheredBytes],
     ["oll", unsentBytes > 0 ? 1 : 0],
     ["omem", unsentBytes],
-    ["tot-mem", client.memoryBytes - client.argumentBytes + argumentBytes],
+    ["tot-mem", client.memoryBytes - transport.argumentBytes() + argumentBytes],
     ["events", transport.fileDescriptor < 0 ? "" : unsentBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
     ["user", client.user],

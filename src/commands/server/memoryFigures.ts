@@ -28,7 +28,7 @@ export const memoryFigures = (
   // The peak is looked for from time to time only, and must not be below what is used.
   if (used > counters.usedMemoryPeak) counters.usedMemoryPeak = used
   let clientBuffers = 0
-  for (const { transport } of clients.all()) clientBuffers += transport.queryBufferBytes() + transport.outputBytes()
+  for (const client of clients.all()) clientBuffers += client.bufferBytes
   const overhead = Math.min(used, keyspace.overheadBytes() + clientBuffers)
   const dataset = used - overhead
   return {

@@ -1,7 +1,9 @@
 /**
- * What `client-output-buffer-limit` says about a client, and what becomes of one that is over it.
+ * How much memory clients may take: one by its replies (`client-output-buffer-limit`), and all together (`maxmemory-clients`); and what becomes of a client
+ * that is over its limit.
  *
- * The hard limit is looked at when replies are added (`Connection`), the soft one, which is about time, ten times a second (`ClientsCron`).
+ * The hard limit is looked at when replies are added (`Connection`); the soft one, which is about time, and that of all together ten times a second
+ * (`ClientsCron`).
  */
 import * as Effect from "effect/Effect"
 import type { Client } from "../services/Client.ts"
@@ -35,3 +37,7 @@ export const closeForOutput = (
       `Client id=${client.id} addr=${client.transport.address} closed: its output buffer of ${bytes} bytes is over the limit`
     )
   })
+
+/** What all clients together may hold in memory, in bytes (`maxmemory-clients`); 0 is no limit. */
+export const clientsLimitBytes = ({ maxmemory, "maxmemory-clients": limit }: Values): number =>
+  "bytes" in limit ? limit.bytes : Math.floor(maxmemory * limit.percent / 100)
