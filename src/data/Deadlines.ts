@@ -126,3 +126,6 @@ const smallestCapacity = 16
 const typedArrayBytes = 240
 
 const segmentBytes = (positions: number): number => 2 * typedArrayBytes + positions * 12
+
+/** What one more deadline adds, in bytes: a time and an entry's index. */
+export const bytesPerDeadline = 12

@@ -372,6 +372,9 @@ export class Dictionary<V> {
   }
 }
 
+/** What one more entry adds to a table that is not nearly empty, in bytes: its columns, its slots and its share of the buckets. */
+export const bytesPerEntry = 36
+
 const entriesPerSegment = 4096
 const segmentShift = 12
 const segmentMask = entriesPerSegment - 1

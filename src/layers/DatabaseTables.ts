@@ -4,8 +4,8 @@
  * Here a key expires when somebody comes across it. The second half of the methods is for the layers that look after the tables (expiry and eviction):
  * they speak of entries and positions, which are good until the next change.
  */
-import { Deadlines } from "../data/Deadlines.ts"
-import { Dictionary } from "../data/Dictionary.ts"
+import { bytesPerDeadline, Deadlines } from "../data/Deadlines.ts"
+import { bytesPerEntry, Dictionary } from "../data/Dictionary.ts"
 import { Key } from "../data/Key.ts"
 import type { KeyHasher } from "../data/KeyHasher.ts"
 import { memoryBytes, textBytes } from "../data/StringValue.ts"
@@ -235,8 +235,8 @@ export class DatabaseTables implements Database {
   entryBytes(key: Key): number {
     const entry = this.#findLive(key)
     if (entry < 0) return 0
-    const tableShare = Math.ceil(this.#table.overheadBytes / Math.max(this.#table.size, 1))
-    return this.#sizeOf(entry) + tableShare
+    const deadlineBytes = this.#table.deadlineAt(entry) < 0 ? 0 : bytesPerDeadline
+    return this.#sizeOf(entry) + bytesPerEntry + deadlineBytes
   }
 
   /** The deadline at `position` of all deadlines, in milliseconds since the epoch. */

@@ -3,7 +3,6 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { builtIn } from "../../src/commands/index.ts"
-import { Buffer } from "node:buffer"
 import * as EngineLayer from "../../src/layers/Engine.ts"
 import * as InProcessClient from "../../src/layers/InProcessClient.ts"
 import { type GivenValues, layer as configLayer } from "../../src/layers/ServerConfigMemory.ts"
