@@ -13,7 +13,12 @@ export interface Contender {
   readonly start: () => Promise<RunningServer>
 }
 
-export const findContenders = (): { readonly reference: Contender; readonly keyloom: Contender } => {
+/** `built` is the program of the package, made by `npm run build`; the other Keyloom runs from its sources. */
+export const findContenders = (): {
+  readonly reference: Contender
+  readonly keyloom: Contender
+  readonly built: Contender
+} => {
   const command = referenceCommand()
   const version = spawnSync(command, ["--version"], { encoding: "utf8" }).stdout
   const name = /^(\w+) server v=(\S+)/i.exec(version)?.slice(1, 3).join(" ") ?? command
@@ -23,7 +28,12 @@ export const findContenders = (): { readonly reference: Contender; readonly keyl
       name,
       start: () => startServer(name, [command], { directives: ["--save", "", "--appendonly", "no"] })
     },
-    keyloom: { name: "Keyloom", start: () => startServer("Keyloom", words, { directives }) }
+    keyloom: { name: "Keyloom", start: () => startServer("Keyloom", words, { directives }) },
+    built: {
+      name: "Keyloom, built",
+      start: () =>
+        startServer("Keyloom", words.map((word) => word.replace(/src\/main\.ts$/, "dist/main.js")), { directives })
+    }
   }
 }
 

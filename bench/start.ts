@@ -2,16 +2,15 @@
 import type { Contender } from "./servers.ts"
 import { markdownTable, median } from "./tables.ts"
 
-/** Time from the start of a process to the answer to its first PING, median of several starts, as a markdown table. */
-export const measureStart = async (reference: Contender, keyloom: Contender, rounds: number): Promise<string> => {
-  const millis = { theirs: new Array<number>(), ours: new Array<number>() }
+/** Time from the start of a process to the answer to its first PING, median of several starts in turns, as a markdown table. */
+export const measureStart = async (contenders: ReadonlyArray<Contender>, rounds: number): Promise<string> => {
+  const millis = contenders.map(() => new Array<number>())
   for (let round = 0; round < rounds; round++) {
-    millis.theirs.push(await firstPongMillis(reference))
-    millis.ours.push(await firstPongMillis(keyloom))
+    for (const [i, contender] of contenders.entries()) millis[i]!.push(await firstPongMillis(contender))
   }
-  const row = ["first PONG, ms", median(millis.theirs).toFixed(0), median(millis.ours).toFixed(0)]
+  const row = ["first PONG, ms", ...millis.map((times) => median(times).toFixed(0))]
   console.log(row.join("  "))
-  return markdownTable(["start", "redis-server", "Keyloom"], [row])
+  return markdownTable(["start", ...contenders.map(({ name }) => name)], [row])
 }
 
 const firstPongMillis = async (contender: Contender): Promise<number> => {

@@ -80,8 +80,14 @@ const multibulkCounts: Group = {
       ...closesWith("too big mbulk count string")
     },
     {
-      name: "may be more than a million",
-      sends: `*1048577\r\n${bulk("ECHO")}${"$1\r\na\r\n".repeat(1048576)}`,
+      name: "may not be more than 1024 * 1024",
+      sends: "*1048577\r\n",
+      ...closesWith("invalid multibulk length"),
+      referenceDiffers: "Valkey 8.1 takes any number of arguments that fits into 31 bits; Redis's limit was 1024 * 1024"
+    },
+    {
+      name: "may be 1024 * 1024",
+      sends: `*1048576\r\n${bulk("ECHO")}${"$1\r\na\r\n".repeat(1048575)}`,
       answers: "-ERR wrong number of arguments for 'echo' command\r\n"
     }
   ]
