@@ -70,7 +70,7 @@ export interface Database {
   readonly forEach: (visit: (key: string, value: Value, expireAtMillis: number | undefined) => void) => void
   /** Removes every key and answers how many there were; takes the same time for any number. */
   readonly clear: () => number
-  /** Mean of the remaining times to live in milliseconds, estimated by the expiry cycle. */
+  /** Mean of the remaining times to live in milliseconds, estimated from a sample. */
   readonly averageTtlMillis: number
 }
 
