@@ -17,6 +17,7 @@ import { bytesOfText, textOfBytes } from "../services/config/DirectiveFormat.ts"
 import { directiveNamed, directiveNames, directives, obsoleteDirectives } from "../services/config/directives.ts"
 import { ConfigError, NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 import { assign, defaults, make, type MutableConfigValues, rewrittenDirectives } from "./ServerConfigMemory.ts"
+import { systemErrorText } from "./systemErrorText.ts"
 
 export interface StartOptions {
   readonly commandLine: Extract<CommandLine, { readonly _tag: "Run" }>
@@ -233,23 +234,3 @@ const rewriteFile = (
     Effect.mapError((error) => new Failure(`Rewriting config file: ${systemErrorText(error)}`)),
     Effect.uninterruptible
   )
-
-/** What the C library calls this error, which is what Redis shows. */
-const systemErrorText = (error: PlatformError.PlatformError): string => {
-  const cause = error.reason.cause
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  return systemErrorTexts.get(code) ?? error.message
-}
-
-const systemErrorTexts = new Map([
-  ["EACCES", "Permission denied"],
-  ["EISDIR", "Is a directory"],
-  ["ELOOP", "Too many levels of symbolic links"],
-  ["EMFILE", "Too many open files"],
-  ["ENAMETOOLONG", "File name too long"],
-  ["ENOENT", "No such file or directory"],
-  ["ENOSPC", "No space left on device"],
-  ["ENOTDIR", "Not a directory"],
-  ["EPERM", "Operation not permitted"],
-  ["EROFS", "Read-only file system"]
-])

@@ -31,35 +31,18 @@ export interface CommandServices {
   readonly random: () => number
 }
 
-export class CommandContext implements CommandServices {
+/** The services are properties of the context itself, where a handler takes those it needs: `run: ({ clock, database }, args) => ...`. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor assigns every service
+export interface CommandContext extends CommandServices {}
+
+export class CommandContext {
   readonly client: Client
-  readonly keyspace: Keyspace["Service"]
-  readonly config: ServerConfig["Service"]
-  readonly clients: Clients["Service"]
-  readonly commands: CommandTable["Service"]
-  readonly stats: ServerStats["Service"]
-  readonly memory: Memory["Service"]
-  readonly lifecycle: Lifecycle["Service"]
-  readonly clock: CommandClock["Service"]
-  readonly activeExpiry: ActiveExpiry["Service"]
-  readonly host: Host["Service"]
-  readonly random: () => number
   /** Where the decoder of the current command stands. */
   readonly reader: ArgReader
 
   constructor(client: Client, services: CommandServices) {
+    Object.assign(this, services)
     this.client = client
-    this.keyspace = services.keyspace
-    this.config = services.config
-    this.clients = services.clients
-    this.commands = services.commands
-    this.stats = services.stats
-    this.memory = services.memory
-    this.lifecycle = services.lifecycle
-    this.clock = services.clock
-    this.activeExpiry = services.activeExpiry
-    this.host = services.host
-    this.random = services.random
     this.reader = new ArgReader(services.keyspace.hasher, services.keyspace.databases.length, Request.of([]))
   }
 

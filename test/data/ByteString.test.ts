@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import * as ByteString from "../../src/data/ByteString.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 const long = (byte: string): string => byte.repeat(ByteString.maxTextBytes + 1)
 
@@ -22,7 +22,7 @@ describe("ByteString", () => {
   })
 
   it("joins, cuts and compares as bytes do, whatever the form of each part", () => {
-    const random = seededRandom(1)
+    const random = makeSeededRandom(1)
     const lengths = [
       0,
       1,
@@ -41,8 +41,8 @@ describe("ByteString", () => {
       const joined = ByteString.concat(a, b)
       assert.isTrue(ByteString.toBuffer(joined).equals(Buffer.concat([x, y])))
       assert.strictEqual(typeof joined === "string", joined.length <= ByteString.maxTextBytes)
-      const start = random.below(joined.length + 1)
-      const end = start + random.below(joined.length - start + 1)
+      const start = random.integer(joined.length + 1)
+      const end = start + random.integer(joined.length - start + 1)
       const cut = ByteString.slice(joined, start, end)
       assert.isTrue(ByteString.toBuffer(cut).equals(Buffer.concat([x, y]).subarray(start, end)))
       assert.strictEqual(typeof cut === "string" || cut.length > ByteString.maxTextBytes, true)

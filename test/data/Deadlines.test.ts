@@ -3,21 +3,11 @@ import { Deadlines } from "../../src/data/Deadlines.ts"
 import { Dictionary } from "../../src/data/Dictionary.ts"
 import { Key } from "../../src/data/Key.ts"
 import { KeyHasher } from "../../src/data/KeyHasher.ts"
-
-/** A seeded generator of integers below a bound (mulberry32). */
-const makeBelow = (seed: number) => {
-  let state = seed | 0
-  return (bound: number): number => {
-    state = state + 0x6d2b79f5 | 0
-    let mixed = Math.imul(state ^ state >>> 15, state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61)
-    return ((mixed ^ mixed >>> 14) >>> 0) % bound
-  }
-}
+import { makeSeededRandom } from "../support/random.ts"
 
 describe("Deadlines", () => {
   it("does what an array of pairs does, while growing and shrinking over several segments", () => {
-    const below = makeBelow(7)
+    const below = makeSeededRandom(7).integer
     const deadlines = new Deadlines()
     const model: Array<{ entry: number; at: number }> = []
     for (const growthPercent of [80, 20, 70, 5, 60, 0]) {
@@ -74,7 +64,7 @@ describe("Deadlines", () => {
   })
 
   it("and the dictionary follow each other's moves", () => {
-    const below = makeBelow(11)
+    const below = makeSeededRandom(11).integer
     const hasher = new KeyHasher(3, 4)
     const dictionary = new Dictionary<number>()
     const deadlines = new Deadlines()

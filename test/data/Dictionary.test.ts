@@ -2,17 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Dictionary } from "../../src/data/Dictionary.ts"
 import { Key } from "../../src/data/Key.ts"
 import { KeyHasher } from "../../src/data/KeyHasher.ts"
-
-/** A seeded generator of integers below a bound (mulberry32). */
-const makeBelow = (seed: number) => {
-  let state = seed | 0
-  return (bound: number): number => {
-    state = state + 0x6d2b79f5 | 0
-    let mixed = Math.imul(state ^ state >>> 15, state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61)
-    return ((mixed ^ mixed >>> 14) >>> 0) % bound
-  }
-}
+import { makeSeededRandom } from "../support/random.ts"
 
 const hasher = new KeyHasher(0x01234567, 0x89abcdef)
 
@@ -71,7 +61,7 @@ describe("Dictionary", () => {
     ["a poor hasher", new PoorHasher(5, 6), 400, 2000]
   ])("does what a Map does, with %s", (_, of, keys, steps) => {
     for (const seed of [1, 2]) {
-      const below = makeBelow(seed)
+      const below = makeSeededRandom(seed).integer
       const dictionary = new Dictionary<number>()
       const model = new Map<string, { value: number; access: number; deadline: number }>()
       for (const growthPercent of [90, 10, 70, 45, 100, 0]) {
@@ -154,7 +144,7 @@ describe("Dictionary", () => {
     })
 
     it("accepts any cursor, comes to an end from there, and gives back unsigned 32-bit ones", () => {
-      const below = makeBelow(3)
+      const below = makeSeededRandom(3).integer
       const dictionary = new Dictionary<number>()
       insertAll(dictionary, names("k", 700))
       const foreign = Array.from({ length: 200 }, () => below(2 ** 32) * (1 + below(2 ** 21)))
@@ -176,7 +166,7 @@ describe("Dictionary", () => {
       "visits whatever is there from the first step to the last, though the table grows and shrinks meanwhile, with %s",
       (_, of) => {
         for (let seed = 1; seed <= 60; seed++) {
-          const below = makeBelow(seed)
+          const below = makeSeededRandom(seed).integer
           const dictionary = new Dictionary<number>()
           const staying = names("staying:", 1 + below(60))
           const passing: Array<string> = []

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { formatDouble, parseDouble } from "../../src/data/Double.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 /** Doubles and their text, from a C program that prints with the reference's `fpconv_dtoa`. */
 const printed: ReadonlyArray<readonly [number, string]> = [
@@ -90,13 +90,13 @@ describe("formatDouble", () => {
   })
 
   it("prints what reads back as the same double, whatever its bits", () => {
-    const random = seededRandom(10)
+    const random = makeSeededRandom(10)
     const words = new Uint32Array(2)
     const double = new Float64Array(words.buffer)
     for (let i = 0; i < 20_000; i++) {
-      words[0] = random.below(2 ** 32)
+      words[0] = random.integer(2 ** 32)
       // Every second one has the exponent of an everyday number.
-      words[1] = i % 2 === 0 ? random.below(2 ** 32) : (random.below(2 ** 20) | (1013 + random.below(30)) << 20)
+      words[1] = i % 2 === 0 ? random.integer(2 ** 32) : (random.integer(2 ** 20) | (1013 + random.integer(30)) << 20)
       const value = double[0] ?? NaN
       if (Number.isNaN(value)) continue
       assert.strictEqual(parseDouble(formatDouble(value)), value)

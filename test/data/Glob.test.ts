@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { isPlainPattern, matchGlob } from "../../src/data/Glob.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 describe("matchGlob", () => {
   it("matches what the reference matches", () => {
@@ -103,9 +103,9 @@ describe("matchGlob", () => {
       if (pattern[0] === "*") return naive(pattern.slice(1), text) || (text !== "" && naive(pattern, text.slice(1)))
       return text !== "" && (pattern[0] === "?" || pattern[0] === text[0]) && naive(pattern.slice(1), text.slice(1))
     }
-    const random = seededRandom(7)
+    const random = makeSeededRandom(7)
     const any = (length: number, from: ReadonlyArray<string>): string =>
-      Array.from({ length: random.below(length) }, () => random.pick(from)).join("")
+      Array.from({ length: random.integer(length) }, () => random.pick(from)).join("")
     for (let i = 0; i < 5000; i++) {
       const [pattern, text] = [any(8, ["a", "b", "*", "?"]), `${any(8, ["a", "b"])}b`]
       assert.strictEqual(matchGlob(pattern, text), naive(pattern, text), `${pattern} ${text}`)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Histogram } from "../../src/data/Histogram.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 const of = (...nanos: ReadonlyArray<number>): Histogram => {
   const histogram = new Histogram()
@@ -48,9 +48,9 @@ describe("Histogram", () => {
   })
 
   it("finds percentiles within one per cent of the sorted values", () => {
-    const random = seededRandom(5)
+    const random = makeSeededRandom(5)
     for (let round = 0; round < 50; round++) {
-      const values = Array.from({ length: 1 + random.below(300) }, () => Math.floor(10 ** (random.next() * 9)))
+      const values = Array.from({ length: 1 + random.integer(300) }, () => Math.floor(10 ** (random.next() * 9)))
       const histogram = of(...values)
       assert.strictEqual(histogram.count, values.length)
       values.sort((a, b) => a - b)

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { addInt64, type Int64, isInt64Text, parseInt64, parseUnsigned64 } from "../../src/data/Int64.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 describe("parseInt64", () => {
   it("reads what fits, as a number where that is exact", () => {
@@ -72,10 +72,10 @@ describe("addInt64", () => {
   })
 
   it("answers the sum of any two, in canonical form", () => {
-    const random = seededRandom(2)
+    const random = makeSeededRandom(2)
     const any = (): Int64 => {
-      const magnitude = BigInt(random.below(2 ** 32)) << BigInt(random.below(32))
-      return parseInt64(String(random.below(2) === 0 ? magnitude : -magnitude)) ?? 0
+      const magnitude = BigInt(random.integer(2 ** 32)) << BigInt(random.integer(32))
+      return parseInt64(String(random.integer(2) === 0 ? magnitude : -magnitude)) ?? 0
     }
     for (let i = 0; i < 2000; i++) {
       const [a, b] = [any(), any()]

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { decayedCounter, increment, initialFrequency, recordAccess } from "../../src/data/LogarithmicCounter.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 const minute = 60_000
 
@@ -23,7 +23,7 @@ describe("LogarithmicCounter", () => {
   })
 
   it("reaches what redis.conf's table says for the default factor", () => {
-    const random = seededRandom(4)
+    const random = makeSeededRandom(4)
     const counterAfter = (hits: number): number => {
       let counter = 5
       for (let i = 0; i < hits; i++) counter = increment(counter, 10, random.next())

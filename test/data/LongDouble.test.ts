@@ -7,7 +7,7 @@ import {
   type LongDouble,
   parseLongDouble
 } from "../../src/data/LongDouble.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 /**
  * Two numbers and the text of their sum as an x86 long double, from a C program that parses, adds and prints as
@@ -162,18 +162,18 @@ describe("LongDouble", () => {
   })
 
   it("is exact for integers of up to 64 bits", () => {
-    const random = seededRandom(8)
+    const random = makeSeededRandom(8)
     for (let i = 0; i < 500; i++) {
-      const any = (): bigint => BigInt(random.below(2 ** 31)) * BigInt(random.below(2 ** 32)) - 2n ** 61n
+      const any = (): bigint => BigInt(random.integer(2 ** 31)) * BigInt(random.integer(2 ** 32)) - 2n ** 61n
       const [a, b] = [any(), any()]
       assert.strictEqual(formatLongDouble(addLongDouble(parse(String(a)), parse(String(b)))), String(a + b))
     }
   })
 
   it("shows small sums of decimals without a trace of binary", () => {
-    const random = seededRandom(9)
+    const random = makeSeededRandom(9)
     for (let i = 0; i < 500; i++) {
-      const [a, b] = [random.below(30_000_000), random.below(30_000_000)]
+      const [a, b] = [random.integer(30_000_000), random.integer(30_000_000)]
       const sum = addLongDouble(parse(`${a}e-6`), parse(`${b}e-6`))
       const digits = String(a + b).padStart(7, "0")
       assert.strictEqual(formatLongDouble(sum), `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, ""))

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { commonLength, longestCommonSubsequence, tableBytes } from "../../src/data/LongestCommonSubsequence.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 const isSubsequence = (part: string, whole: string): boolean => {
   let at = 0
@@ -47,9 +47,9 @@ describe("longestCommonSubsequence", () => {
   })
 
   it("answers a common subsequence of the greatest length, and ranges that spell it", () => {
-    const random = seededRandom(6)
+    const random = makeSeededRandom(6)
     for (let i = 0; i < 300; i++) {
-      const any = (): string => Array.from({ length: random.below(9) }, () => random.pick(["a", "b", "c"])).join("")
+      const any = (): string => Array.from({ length: random.integer(9) }, () => random.pick(["a", "b", "c"])).join("")
       const [a, b] = [any(), any()]
       const { bytes, ranges } = longestCommonSubsequence(a, b)
       const text = String(bytes)

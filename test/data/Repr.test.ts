@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { repr, splitArguments } from "../../src/data/Repr.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 const everyByte = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
 
@@ -51,11 +51,11 @@ describe("splitArguments", () => {
 
   it("reads back whatever repr has written", () => {
     assert.deepStrictEqual(splitArguments(everyByte.map(repr).join(" ")), everyByte)
-    const random = seededRandom(3)
+    const random = makeSeededRandom(3)
     for (let i = 0; i < 500; i++) {
       const words = Array.from(
-        { length: random.below(5) },
-        () => Array.from({ length: random.below(6) }, () => random.pick(everyByte)).join("")
+        { length: random.integer(5) },
+        () => Array.from({ length: random.integer(6) }, () => random.pick(everyByte)).join("")
       )
       assert.deepStrictEqual(splitArguments(words.map(repr).join(" ")), words)
     }

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { maxTextBytes } from "../../src/data/ByteString.ts"
 import * as Utf8 from "../../src/data/Utf8.ts"
-import { seededRandom } from "./seededRandom.ts"
+import { makeSeededRandom } from "../support/random.ts"
 
 /** Texts at the lengths where another way is taken, of one to four bytes per character. */
 const lengths = [0, 1, 12, 13, 32, 33, 10_922, 10_923, maxTextBytes, maxTextBytes + 1]
@@ -22,12 +22,12 @@ describe("Utf8", () => {
   )
 
   it("encodes any text as Node does", () => {
-    const random = seededRandom(11)
+    const random = makeSeededRandom(11)
     for (let round = 0; round < 2000; round++) {
-      const length = random.below(60)
+      const length = random.integer(60)
       // Halves of surrogate pairs among them.
       const text = String.fromCharCode(
-        ...Array.from({ length }, () => random.below(random.below(4) === 0 ? 65536 : 256))
+        ...Array.from({ length }, () => random.integer(random.integer(4) === 0 ? 65536 : 256))
       )
       assert.strictEqual(Utf8.encode(text), Buffer.from(text, "utf8").toString("latin1"))
     }

@@ -5,6 +5,8 @@
  */
 export interface SeededRandom {
   readonly seed: number
+  /** At least 0, below 1. */
+  readonly next: () => number
   /** An integer from 0 up to, but without, `below`. */
   readonly integer: (below: number) => number
   readonly chance: (probability: number) => boolean
@@ -25,6 +27,7 @@ export const makeSeededRandom = (seed: number): SeededRandom => {
   const integer = (below: number): number => Math.floor(next() * below)
   return {
     seed,
+    next,
     integer,
     chance: (probability) => next() < probability,
     pick: (list) => {
