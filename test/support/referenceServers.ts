@@ -55,7 +55,10 @@ export interface StartOptions {
 /** The root of the checkout. */
 export const projectDirectory = Path.resolve(Path.dirname(fileURLToPath(import.meta.url)), "../..")
 
-/** The reference server, `undefined` where there is none. */
+/**
+ * The reference server, `undefined` where there is none: `REFERENCE_SERVER`, else that of `REFERENCE_DIR`, else what `.ci/run` has fetched, else any
+ * `redis-server` on PATH, with which only some suites are compared.
+ */
 export const findReference = (): Reference | undefined => {
   found ??= { reference: lookForReference() }
   return found.reference
@@ -127,7 +130,8 @@ const lookForReference = (): Reference | undefined => {
     const command = Path.join(directory, "bin/valkey-server")
     return identify(command) ?? fail(`REFERENCE_DIR has no bin/valkey-server that runs: ${command}`)
   }
-  return identify("redis-server")
+  const cache = process.env["XDG_CACHE_HOME"] ?? Path.join(Os.homedir(), ".cache")
+  return identify(Path.join(cache, "keyloom-reference/bin/valkey-server")) ?? identify("redis-server")
 }
 
 const identify = (command: string): Reference | undefined => {
