@@ -7,27 +7,21 @@ import * as Command from "../Command.ts"
 
 const clusterDisabled = new Failure("This instance has cluster support disabled")
 
-const readonly = Command.make("READONLY", {
-  summary: "Allows reading from a replica of a cluster on this connection.",
-  since: "3.0.0",
-  group: "cluster",
-  complexity: "O(1)",
-  flags: ["fast", "loading", "stale"],
-  categories: ["connection"],
-  args: {},
-  // redis-cli asks this before --bigkeys and --memkeys, and goes on after this very error.
-  run: () => clusterDisabled
-})
+/** Called by READONLY and READWRITE, of which a server that is no node of a cluster has the refusal only. */
+const connectionMode = (name: string, summary: string): AnyCommand =>
+  Command.make(name, {
+    summary,
+    since: "3.0.0",
+    group: "cluster",
+    complexity: "O(1)",
+    flags: ["fast", "loading", "stale"],
+    categories: ["connection"],
+    args: {},
+    // redis-cli asks READONLY before --bigkeys and --memkeys, and goes on after this very error.
+    run: () => clusterDisabled
+  })
 
-const readwrite = Command.make("READWRITE", {
-  summary: "Ends what READONLY has allowed.",
-  since: "3.0.0",
-  group: "cluster",
-  complexity: "O(1)",
-  flags: ["fast", "loading", "stale"],
-  categories: ["connection"],
-  args: {},
-  run: () => clusterDisabled
-})
-
-export const cluster: ReadonlyArray<AnyCommand> = [readonly, readwrite]
+export const cluster: ReadonlyArray<AnyCommand> = [
+  connectionMode("READONLY", "Allows reading from a replica of a cluster on this connection."),
+  connectionMode("READWRITE", "Ends what READONLY has allowed.")
+]
