@@ -64,7 +64,7 @@ const fill = async (contender: Contender, keys: number, expiry: ReadonlyArray<st
   }
 }
 
-const usedMemory = async (client: RespClient): Promise<number> => {
+export const usedMemory = async (client: RespClient): Promise<number> => {
   const info = await client.call("INFO", "memory")
   const text = "text" in info ? info.text : ""
   const used = /^used_memory:(\d+)/m.exec(text)?.[1]

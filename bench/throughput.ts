@@ -7,38 +7,12 @@
 import { spawn, spawnSync } from "node:child_process"
 import * as Path from "node:path"
 import type { RunningServer } from "../test/support/referenceServers.ts"
+import type { Request } from "../test/support/RespClient.ts"
+import { defaultKeys, type Load } from "./loads.ts"
 import { cpuMicros } from "./servers.ts"
 import { geometricMean, markdownTable, median } from "./tables.ts"
 
-export interface Load {
-  readonly name: string
-  /** What redis-benchmark sends: one of its tests, or a command of our own. */
-  readonly words: ReadonlyArray<string>
-  /** The length of the values that have to be there before. */
-  readonly valueBytes?: number
-  readonly keys?: number
-  /** Requests of a run at pipeline depth 1, 16 and 64, by which each takes about a second. */
-  readonly requests: readonly [number, number, number]
-}
-
-export const loads: ReadonlyArray<Load> = [
-  { name: "PING", words: ["-t", "ping_mbulk"], requests: [80_000, 800_000, 1_600_000] },
-  { name: "SET", words: ["-t", "set"], requests: [80_000, 500_000, 800_000] },
-  { name: "GET", words: ["GET", "key:__rand_int__"], valueBytes: 3, requests: [80_000, 600_000, 1_000_000] },
-  { name: "INCR", words: ["-t", "incr"], requests: [80_000, 500_000, 800_000] },
-  { name: "MSET (10 keys)", words: ["-t", "mset"], requests: [50_000, 100_000, 120_000] },
-  { name: "GET 1 KB", words: ["GET", "key:__rand_int__"], valueBytes: 1024, requests: [80_000, 400_000, 500_000] },
-  {
-    name: "GET 100 KB",
-    words: ["GET", "key:__rand_int__"],
-    valueBytes: 100 * 1024,
-    keys: 100,
-    requests: [8_000, 8_000, 8_000]
-  }
-]
-
-export const depths = [1, 16, 64] as const
-export const connectionCounts = [50, 1000] as const
+const depths = [1, 16, 64] as const
 
 interface Run {
   readonly perSecond: number
@@ -48,31 +22,34 @@ interface Run {
 }
 
 export interface ThroughputOptions {
-  readonly only: ReadonlyArray<string>
+  /** Pipeline depths of these. */
+  readonly depths: ReadonlyArray<typeof depths[number]>
   readonly rounds: number
   /** The part of the requests that is sent: 1, or less to be quick. */
   readonly share: number
   readonly connectionCounts: ReadonlyArray<number>
 }
 
-/** Runs every load at every depth and number of connections, and gives two markdown tables: the means and the details. */
+/** Runs the loads at every depth and number of connections, and gives two markdown tables: the means and the details. */
 export const measureThroughput = async (
+  loads: ReadonlyArray<Load>,
   reference: RunningServer,
   keyloom: RunningServer,
   options: ThroughputOptions
 ): Promise<string> => {
   const rows: Array<ReadonlyArray<string>> = []
-  const ratios = depths.map((): Array<number> => [])
+  const ratios = options.depths.map((): Array<number> => [])
   for (const load of loads) {
-    if (options.only.length > 0 && !options.only.some((name) => isNamed(load, name))) continue
-    await Promise.all([prepare(reference, load), prepare(keyloom, load)])
+    for (const server of [reference, keyloom]) await fill(server, load.setup?.() ?? [])
     // Keyloom's first seconds with a command are those of code that is not compiled yet; they are not what is asked here.
     for (const server of [reference, keyloom]) {
-      await runBenchmark(server, load, 16, 50, Math.round(load.requests[1] / 4))
+      await runBenchmark(server, load, 16, 50, Math.ceil(load.requests[1] / 4))
     }
-    for (const [depthIndex, depth] of depths.entries()) {
+    for (const [depthIndex, depth] of options.depths.entries()) {
       for (const connections of options.connectionCounts) {
-        const requests = Math.max(connections * depth * 2, Math.round((load.requests[depthIndex] ?? 0) * options.share))
+        const wanted = Math.round(load.requests[depths.indexOf(depth)]! * options.share)
+        // Fewer requests than fill all pipelines once would not be a pipeline; what takes long is asked for one by one.
+        const requests = wanted < 1000 ? wanted : Math.max(connections * depth * 2, wanted)
         const ours: Array<Run> = []
         const theirs: Array<Run> = []
         for (let round = 0; round < options.rounds; round++) {
@@ -88,7 +65,7 @@ export const measureThroughput = async (
       }
     }
   }
-  const means = depths.map((depth, index) => [String(depth), geometricMean(ratios[index] ?? []).toFixed(2)])
+  const means = options.depths.map((depth, index) => [String(depth), geometricMean(ratios[index] ?? []).toFixed(2)])
   return [
     markdownTable(["pipeline depth", "throughput, Keyloom / redis-server (geometric mean)"], means),
     markdownTable(
@@ -122,29 +99,30 @@ const describeRuns = (theirs: ReadonlyArray<Run>, ours: ReadonlyArray<Run>): Rea
   ]
 }
 
-const isNamed = (load: Load, name: string): boolean => load.name.toLowerCase() === name.toLowerCase()
-
-/** How many different keys a load uses, unless it says otherwise. */
-const defaultKeys = 100_000
-
-/** Empties the server, and fills it where a load reads. */
-const prepare = async (server: RunningServer, load: Load): Promise<void> => {
+/** Empties the server, and fills it with these. */
+const fill = async (server: RunningServer, requests: Iterable<Request>): Promise<void> => {
   const client = await server.connect()
   await client.call("FLUSHALL")
-  if (load.valueBytes !== undefined) {
-    const value = "v".repeat(load.valueBytes)
-    const keys = load.keys ?? defaultKeys
-    const batch = Math.max(1, Math.min(1000, Math.floor(1_000_000 / load.valueBytes)))
-    for (let start = 0; start < keys; start += batch) {
-      const names = Array.from({ length: Math.min(batch, keys - start) }, (_, index) => keyName(start + index))
-      await client.pipeline(names.map((name) => ["SET", name, value]))
+  let batch: Array<Request> = []
+  let bytes = 0
+  const send = async (): Promise<void> => {
+    for (const { reply } of await client.pipeline(batch)) {
+      if (reply.type === "error") throw new Error(`${server.name} refused to be filled: ${reply.text}`)
     }
+    batch = []
+    bytes = 0
   }
+  for (const request of requests) {
+    batch.push(request)
+    for (const argument of request) bytes += String(argument).length
+    if (bytes >= batchBytes || batch.length >= batchRequests) await send()
+  }
+  await send()
   client.close()
 }
 
-/** The names that redis-benchmark makes of `key:__rand_int__`. */
-const keyName = (index: number): string => `key:${String(index).padStart(12, "0")}`
+const batchBytes = 1_000_000
+const batchRequests = 5_000
 
 const runBenchmark = async (
   server: RunningServer,
@@ -153,6 +131,7 @@ const runBenchmark = async (
   connections: number,
   requests: number
 ): Promise<Run> => {
+  if (load.consumes !== undefined) await fill(server, load.consumes(requests))
   const words = ["-h", server.host, "-p", String(server.port), "-c", String(connections), "-n", String(requests)]
   const shape = ["-P", String(depth), "-r", String(load.keys ?? defaultKeys), "-d", "3", "--csv"]
   const before = cpuMicros(server.pid)

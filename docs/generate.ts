@@ -8,7 +8,13 @@ import { Result, Schema } from "effect"
 import * as Fs from "node:fs"
 import { argumentsSyntax } from "../src/commands/help.ts"
 import { builtIn } from "../src/commands/index.ts"
-import { type DirectiveName, directiveNames, directives, type Mutability } from "../src/services/config/directives.ts"
+import {
+  type DirectiveName,
+  directiveNames,
+  directives,
+  formerNamesOf,
+  type Mutability
+} from "../src/services/config/directives.ts"
 import type { Command, Group } from "../src/services/CommandTable.ts"
 
 export interface Page {
@@ -116,6 +122,7 @@ const configurationPage = (): Page => ({
     "- Sizes have units: `1k` is 1000 bytes and `1kb` 1024, likewise `m`, `mb`, `g` and `gb`.\n" +
     "- What is not known, or out of range, keeps the server from starting: one line says where it is and what is wrong with it. " +
     "Directives of what Keyloom cannot do yet are not known.",
+    "A directive's former name is as good as its present one.",
     "`CONFIG GET` takes names and patterns, `CONFIG SET` any number of directives, of which all are set or none. `CONFIG REWRITE` writes " +
     "what holds back into the file and keeps its comments and order.",
     "*Can be changed*: at any time by `CONFIG SET`; at the start only; or *protected*, which is at any time by the clients that " +
@@ -142,7 +149,7 @@ const directiveRow = <K extends DirectiveName>(name: K): ReadonlyArray<string> =
     words.map((word) => code(word === "" ? `""` : word)).join(", "),
     valuesOf(name),
     changes[directive.mutability],
-    directive.summary
+    [directive.summary, ...formerNamesOf(name).map((former) => `Formerly ${code(former)}.`)].join(" ")
   ]
 }
 

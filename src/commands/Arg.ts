@@ -11,7 +11,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import type * as Schema from "effect/Schema"
 import * as Result from "effect/Result"
 import * as SchemaParser from "effect/SchemaParser"
-import type { ByteString } from "../data/ByteString.ts"
+import { type ByteString, maxTextBytes } from "../data/ByteString.ts"
 import type { Key } from "../data/Key.ts"
 import {
   type CommandError,
@@ -38,12 +38,16 @@ export interface ArgSpec {
   readonly multiple?: boolean | undefined
   readonly once?: boolean | undefined
   readonly keyFlags?: ReadonlyArray<KeyFlag> | undefined
+  /** Where it is repeated, so is its token. */
+  readonly multipleToken?: boolean | undefined
   /** COMMAND DOCS does not show it. */
   readonly undocumented?: boolean | undefined
   /** The key spec a key belongs to, where it is not the next one in order. */
   readonly keySpec?: number | undefined
   /** Members of a `oneof` or `block`, by name. */
   readonly members?: ReadonlyArray<readonly [name: string, arg: Arg<unknown>]> | undefined
+  /** COMMAND DOCS shows the members of this `block` as arguments of the command itself. */
+  readonly unwrapped?: boolean | undefined
 }
 
 /** How an argument is read; `minimum` is the least number of request arguments it takes. */
@@ -60,6 +64,10 @@ export interface ArgDecoder<out A> {
   readonly inPlace?: boolean | undefined
   /** It decodes to a list, to which an option that is repeated adds. */
   readonly gathers?: boolean | undefined
+  /** The answer to an option that comes a second time, the same or an alternative of it. */
+  readonly conflict?: CommandError | undefined
+  /** Of several alternatives the last one counts. */
+  readonly isOverridden?: boolean | undefined
 }
 
 export class Arg<out A> {
@@ -103,6 +111,31 @@ export class Arg<out A> {
     return new Arg({ ...this.spec, once: true }, this.decoder)
   }
 
+  /** An option that, with all of its alternatives, may come only once: a second one is answered with `conflict`. */
+  exclusive(conflict: CommandError): Arg<A> {
+    return new Arg(this.spec, { ...this.decoder, conflict })
+  }
+
+  /** Alternatives of which the last one counts where several are given. */
+  overridden(): Arg<A> {
+    return new Arg(this.spec, { ...this.decoder, isOverridden: true })
+  }
+
+  /** An option that may be repeated, token and all: the values in order, none of them where it is absent. */
+  repeated(): Arg<ReadonlyArray<A>> {
+    const { read } = this.decoder
+    return new Arg<ReadonlyArray<A>>({ ...this.spec, optional: true, multiple: true, multipleToken: true }, {
+      read: (reader) => {
+        const value = read(reader)
+        // Only a CommandError is one: values are strings, numbers, keys or plain objects.
+        return isCommandError(value) ? value : [value as A]
+      },
+      minimum: 0,
+      absent: [],
+      gathers: true
+    })
+  }
+
   /** Absent is `undefined`. An optional argument with a token is looked for among the options, one without where it stands. */
   optional(): Arg<A | undefined> {
     const { read } = this.decoder
@@ -110,7 +143,8 @@ export class Arg<out A> {
       read: (reader) => reader.isAtEnd ? undefined : read(reader),
       minimum: 0,
       infallible: this.decoder.infallible,
-      gathers: this.decoder.gathers
+      gathers: this.decoder.gathers,
+      isOverridden: this.decoder.isOverridden
     })
   }
 
@@ -124,6 +158,16 @@ export class Arg<out A> {
         const value = read(reader)
         return isCommandError(value) || isValid(value) ? value : error
       },
+      minimum,
+      width
+    })
+  }
+
+  /** The last argument: if there are more, that is the error, whatever this one is like. */
+  last(): Arg<A> {
+    const { minimum, read, width } = this.decoder
+    return new Arg<A>(this.spec, {
+      read: (reader) => reader.remaining > minimum ? reader.unexpected : read(reader),
       minimum,
       width
     })
@@ -195,6 +239,13 @@ export const key = (...keyFlags: ReadonlyArray<KeyFlag>): Arg<Key> =>
 
 /** Bytes that will be stored or answered: a copy which outlives the request. */
 export const bytes: Arg<ByteString> = leaf("string", (reader) => reader.request.bytes(reader.position++))
+
+/** Bytes for who copies what it keeps: as `text`, or, where a text would be too long, as `bytes`. */
+export const view: Arg<ByteString> = leaf("string", (reader) => {
+  const { request } = reader
+  const i = reader.position++
+  return request.byteLength(i) > maxTextBytes ? request.bytes(i) : request.text(i)
+})
 
 /** Bytes that are looked at while the command runs, one per char code. What is kept of them is copied by `ByteString`. */
 export const text: Arg<string> = leaf("string", (reader) => reader.request.text(reader.position++))
@@ -292,6 +343,65 @@ export const block = <const Members extends Fields>(members: Members): Arg<Decod
     ),
     infallible: args.every((arg) => arg.decoder.infallible === true)
   })
+}
+
+/**
+ * A number and so many keys. `number` says how many, at least one; where there are fewer arguments left, the answer is `tooMany`.
+ */
+export const numberedKeys = (
+  number: Arg<number>,
+  keyFlags: ReadonlyArray<KeyFlag>,
+  tooMany: CommandError = syntaxFailure
+): Arg<ReadonlyArray<Key>> => {
+  const one = key(...keyFlags)
+  return new Arg<ReadonlyArray<Key>>(
+    { type: "block", members: [["numkeys", number], ["key", one.many()]], unwrapped: true },
+    {
+      read: (reader) => {
+        const count = number.decoder.read(reader)
+        if (isCommandError(count)) return count
+        if (count > reader.remaining) return tooMany
+        const keys: Array<Key> = []
+        while (keys.length < count) {
+          const value = one.decoder.read(reader)
+          if (isCommandError(value)) return value
+          keys.push(value)
+        }
+        return keys
+      },
+      minimum: 2
+    }
+  )
+}
+
+/** A count, clamped to the safe integers; whatever is lower than `minimum`, or no integer, is answered with `error`. */
+export const atLeast = (minimum: number, error: CommandError = notPositive): Arg<number> =>
+  schema(Schemas.Count, error, "integer").refine((count) => count >= minimum, error)
+
+/** What Redis says of negative counts, though it accepts 0. */
+const notPositive = new Failure("value is out of range, must be positive")
+
+/**
+ * The last options of a command that looks at its key before it reads them: they decode to a function that does so, and which is called once.
+ */
+export const late = <const Members extends Fields>(members: Members): Arg<() => Decoded<Members> | CommandError> => {
+  const read = compileFields(members)
+  return new Arg<() => Decoded<Members> | CommandError>(
+    { type: "block", members: Object.entries(members), unwrapped: true },
+    {
+      read: (reader) => {
+        const start = reader.position
+        reader.position = reader.request.length
+        return () => {
+          reader.position = start
+          const decoded = read(reader)
+          return isCommandError(decoded) || reader.isAtEnd ? decoded : reader.unexpected
+        }
+      },
+      minimum: 0,
+      infallible: true
+    }
+  )
 }
 
 /** The tokens with which an argument can begin; none where it begins with a value. */

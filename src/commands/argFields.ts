@@ -68,7 +68,9 @@ const optionsReader = (options: ReadonlyArray<Arg<unknown>>): OptionsReader => {
     read: arg.decoder.read,
     gathers: arg.decoder.gathers === true,
     tokens: firstTokens(arg),
-    once: onceTokens(arg)
+    once: onceTokens(arg),
+    conflict: arg.decoder.conflict,
+    isOverridden: arg.decoder.isOverridden === true
   }))
   const absent = options.map((arg) => arg.decoder.absent)
   return (reader) => {
@@ -77,11 +79,14 @@ const optionsReader = (options: ReadonlyArray<Arg<unknown>>): OptionsReader => {
     const chosen: Array<string | undefined> = []
     next: while (!reader.isAtEnd) {
       for (let i = 0; i < choices.length; i++) {
-        const { gathers, once, read, tokens } = choices[i]!
+        const { conflict, gathers, isOverridden, once, read, tokens } = choices[i]!
         for (const token of tokens) {
           if (!reader.accepts(token)) continue
           const previous = chosen[i]
-          if (previous !== undefined && (previous !== token || once.includes(token))) return syntaxFailure
+          if (previous !== undefined) {
+            if (conflict !== undefined) return conflict
+            if (previous !== token && !isOverridden || once.includes(token)) return syntaxFailure
+          }
           chosen[i] = token
           const value = read(reader)
           if (isCommandError(value)) return value

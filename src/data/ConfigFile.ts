@@ -53,13 +53,13 @@ export interface RewrittenDirective {
  * The file `content` saying what `directives` say, in as few changes as possible.
  *
  * A directive's first line is replaced in its place, the next one by its second value, and so on; what is left of its lines is emptied. What has no line
- * is appended below a mark that tells where the generated part begins. Lines with a name that is not known become comments, so that the result can
- * always be read again; several empty lines in a row become one.
+ * is appended below a mark that tells where the generated part begins. `nameOf` answers the present name of a directive; lines with a name that is not
+ * known become comments, so that the result can always be read again. Several empty lines in a row become one.
  */
 export const rewriteConfig = (
   content: string,
   directives: ReadonlyArray<RewrittenDirective>,
-  isKnown: (name: string) => boolean
+  nameOf: (name: string) => string | undefined
 ): string => {
   const lines: Array<string> = []
   const places = new Map<string, Array<number>>()
@@ -72,14 +72,14 @@ export const rewriteConfig = (
       lines.push(text)
       continue
     }
-    const name = splitArguments(text)?.[0]
-    if (name === undefined || !isKnown(lowerCase(name))) {
+    const given = splitArguments(text)?.[0]
+    const name = given === undefined ? undefined : nameOf(lowerCase(given))
+    if (name === undefined) {
       lines.push(`# ??? ${text}`)
       continue
     }
-    const key = lowerCase(name)
-    const found = places.get(key)
-    if (found === undefined) places.set(key, [lines.length])
+    const found = places.get(name)
+    if (found === undefined) places.set(name, [lines.length])
     else found.push(lines.length)
     lines.push(text)
   }

@@ -5,19 +5,16 @@
  * Buffer of 20 bytes that starts as zeros; as text it is `digest.toString("hex")`. Source: debug.c.
  */
 import { Buffer } from "node:buffer"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { ByteString } from "./ByteString.ts"
-
-/** What a key holds, as the digest sees it. */
-export interface DigestValue {
-  readonly type: "string"
-  readonly bytes: ByteString
-}
+import { formatDoubleShortest } from "./Double.ts"
+import { toBytes } from "./StringValue.ts"
+import { type AggregateValue, isString, type TypeName, typeName, type Value } from "./Value.ts"
 
 /** A key with its value. */
 export interface DigestEntry {
   readonly key: ByteString
-  readonly value: DigestValue
+  readonly value: Value
   /** Whether there is a time to live; which one does not count. */
   readonly hasExpiry: boolean
 }
@@ -40,7 +37,7 @@ export const digestDataset = (databases: Iterable<readonly [db: number, entries:
 }
 
 /** The digest of one value; a key that does not exist has `emptyDigest()`. */
-export const digestValue = (value: DigestValue, hasExpiry: boolean): Buffer => {
+export const digestValue = (value: Value, hasExpiry: boolean): Buffer => {
   const digest = emptyDigest()
   mixValue(digest, value, hasExpiry)
   return digest
@@ -61,22 +58,51 @@ export const mixDigest = (digest: Buffer, bytes: ByteString): void => {
   sha1(digest).copy(digest)
 }
 
-const mixValue = (digest: Buffer, value: DigestValue, hasExpiry: boolean): void => {
-  mixDigest(digest, bigEndian(typeNumbers[value.type]))
-  switch (value.type) {
-    case "string":
-      mixDigest(digest, value.bytes)
-  }
+const mixValue = (digest: Buffer, value: Value, hasExpiry: boolean): void => {
+  mixDigest(digest, bigEndian(typeNumbers[typeName(value)]))
+  if (isString(value)) mixDigest(digest, toBytes(value))
+  else mixElements(digest, value)
   if (hasExpiry) xorDigest(digest, "!!expire!!")
 }
 
-// The numbers of the types in the RDB format and in the reference's memory.
-const typeNumbers: { readonly [type in DigestValue["type"]]: number } = { string: 0 }
+const mixElements = (digest: Buffer, value: AggregateValue): void => {
+  switch (value.type) {
+    case "list":
+      return value.slice(0, value.size).forEach((element) => mixDigest(digest, element))
+    case "set":
+      return value.forEach((member) => xorDigest(digest, member))
+    case "zset":
+      return value.visit(0, value.size, false, (score, member) => {
+        xorDigest(digest, digestInOrder(member, formatDoubleShortest(score)))
+      })
+    case "hash":
+      return value.forEach((field, bytes, deadline) => {
+        const pair = digestInOrder(field, bytes)
+        // As Redis 8 does it: Valkey's hashes know no deadlines.
+        if (deadline !== undefined) xorDigest(pair, "!!hexpire!!")
+        xorDigest(digest, pair)
+      })
+    case "stream":
+      return value.log.forEach(({ data, id }) => {
+        mixDigest(digest, `${id.ms}.${id.seq}`)
+        for (const text of data()) mixDigest(digest, text)
+        return true
+      })
+  }
+}
+
+const digestInOrder = (first: ByteString, second: ByteString): Buffer => {
+  const digest = emptyDigest()
+  mixDigest(digest, first)
+  mixDigest(digest, second)
+  return digest
+}
+
+// The numbers of the types in the reference's memory.
+const typeNumbers: { readonly [type in TypeName]: number } = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 }
 
 const sha1 = (bytes: ByteString): Buffer =>
-  typeof bytes === "string"
-    ? createHash("sha1").update(bytes, "latin1").digest()
-    : createHash("sha1").update(bytes).digest()
+  hash("sha1", typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes, "buffer")
 
 const bigEndian = (value: number): Buffer => {
   const bytes = Buffer.allocUnsafe(4)

@@ -21,6 +21,10 @@ export const formatDouble = (value: number): string => {
   return Number.isInteger(value) && Math.abs(value) <= maxWrittenOut ? String(BigInt(value)) : formatDigits(value)
 }
 
+/** As `formatDouble`, but for whole numbers too it is the length that decides between "100" and "1e+20". Source: `fpconv_dtoa`. */
+export const formatDoubleShortest = (value: number): string =>
+  value === 0 || !Number.isFinite(value) ? formatDouble(value) : formatDigits(value)
+
 /**
  * The number written in `text`, `undefined` when it is none.
  *

@@ -39,6 +39,11 @@ export class Key {
     return new Key(undefined, 0, text.length, hasher.text(text), text)
   }
 
+  /** The same key for as long as anybody wants it: independent of the chunk. */
+  copy(): Key {
+    return new Key(undefined, 0, this.length, this.hash, this.text)
+  }
+
   /** The number of bytes. */
   get length(): number {
     return this.end - this.start

@@ -30,14 +30,20 @@ export const byteLength = (value: StringValue): number => isInteger(value) ? Str
 export const toBytes = (value: StringValue): ByteString.ByteString => {
   if (typeof value === "string") return value
   if (isInteger(value)) return String(value)
-  return value instanceof MutableBytes ? ByteString.ofBytes(value.view) : value
+  return value instanceof MutableBytes ? value.slice() : value
 }
 
 /** The bytes from `start` up to, not including, `end`, with `0 <= start <= end <= length`: for a reply. What is kept of them needs a flat copy. */
 export const slice = (value: StringValue, start: number, end: number): ByteString.ByteString => {
-  if (value instanceof MutableBytes) return ByteString.ofBytes(value.view, start, end)
+  if (value instanceof MutableBytes) return value.slice(start, end)
   return ByteString.slice(isInteger(value) ? String(value) : value, start, end)
 }
+
+/** The byte at `index`; NaN outside of the string. */
+export const byteAt = (value: StringValue, index: number): number =>
+  value instanceof MutableBytes
+    ? value.byteAt(index)
+    : ByteString.byteAt(isInteger(value) ? String(value) : value, index)
 
 /** The bytes as a Buffer to look at: neither to be kept nor written into. */
 export const toView = (value: StringValue): Buffer => {
@@ -78,7 +84,9 @@ export const memoryBytes = (value: StringValue): number => {
   if (typeof value === "string") return textBytes(value.length)
   if (typeof value === "number") return Math.abs(value) < maxSmallInteger ? 0 : heapNumberBytes
   if (typeof value === "bigint") return bigintBytes
-  if (value instanceof MutableBytes) return mutableHeaderBytes + value.capacity
+  if (value instanceof MutableBytes) {
+    return mutableBytes + (value.isText ? textBytes(value.capacity) : bufferHeaderBytes + value.capacity)
+  }
   return bufferHeaderBytes + value.length
 }
 
@@ -93,10 +101,10 @@ const minus = 0x2d
 const maxEmbeddedBytes = 41
 const deadlineBytes = 8
 
-/** V8's headers of a one-byte string, and of a Buffer with its backing store: measured on Node 24. */
+/** V8's headers of a one-byte string, of a Buffer with its backing store, and the object around either that makes it mutable: measured on Node 24. */
 const stringHeaderBytes = 16
 const bufferHeaderBytes = 200
-const mutableHeaderBytes = 240
+const mutableBytes = 56
 const heapNumberBytes = 16
 const bigintBytes = 24
 const maxSmallInteger = 2 ** 31

@@ -1,9 +1,11 @@
 /**
- * Removes expired keys that nobody asks for.
+ * Removes expired keys, and expired fields of hashes, that nobody asks for.
  *
  * Only keys with a deadline are looked at, some at random, a slice of a millisecond at a time, because every client waits for it. While many of those seen
  * are expired the next slice follows soon, so that a share of the time goes into it that `active-expire-effort` sets; otherwise there are `hz` slices a
- * second. Nothing runs while no key can be due. After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
+ * second. Nothing runs while nothing can be due. After `activeExpireCycle` in expire.c, which samples in the same adaptive way.
+ *
+ * Of fields each database knows which hash has the one that is due first: all that are due are found, without looking at others.
  */
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -15,11 +17,11 @@ import { ServerStats } from "../services/ServerStats.ts"
 import type { DatabaseTables } from "./DatabaseTables.ts"
 import { KeyspaceTables } from "./KeyspaceMemory.ts"
 
-/** The longest a slice may take, and the most keys it looks at where time stands still. */
+/** The longest a slice may take, and the most keys and fields it looks at where time stands still. */
 const sliceNanos = 1_000_000
 const sliceKeys = 4096
 
-/** Looked at together, between two looks at the clock. A database with no more deadlines than this is looked at as a whole. */
+/** Looked at, or fields removed, together, between two looks at the clock. A database with no more deadlines than this is looked at as a whole. */
 const keysPerLook = 64
 
 /** The longest wait between slices, in case somebody sets the machine's clock. */
@@ -40,7 +42,9 @@ export const layer: Layer.Layer<
     const sooner = Latch.makeUnsafe(false)
     shared.onSoonerDeadline = () => sooner.openUnsafe()
     let current = 0
-    /** Of the deadlines that this slice has seen and left; -Infinity where it cannot tell. */
+    let looked = 0
+    let startedAt = 0
+    /** Of the deadlines that this slice has seen and left, those of fields included; -Infinity where it cannot tell. */
     let soonest = Infinity
 
     /** Looks at some deadlines of one database, removes what has expired, and answers which share of them that was, from 0 to 1. */
@@ -67,15 +71,26 @@ export const layer: Layer.Layer<
       return expired / looked
     }
 
+    const isOver = (): boolean => looked >= sliceKeys || clock.monotonicNanos() - startedAt > sliceNanos
+
+    /** Removes fields that are due until there is none left, or the slice is over: then it answers `true`. */
+    const removeFields = (database: DatabaseTables): boolean => {
+      while (database.soonestFieldDeadline < clock.millis) {
+        looked += database.expireSoonestFields(keysPerLook)
+        if (isOver()) return true
+      }
+      return false
+    }
+
     const isHeld = (): boolean => !state.isEnabled || shared.isExpiryHeld()
 
     /** Works through the databases until little is found or the slice is over; says whether there is more to do. */
     const slice = (): boolean => {
       clock.refresh()
       if (isHeld() || clock.millis <= shared.soonestDeadline) return false
-      const startedAt = clock.monotonicNanos()
+      startedAt = clock.monotonicNanos()
       const acceptable = (11 - config["active-expire-effort"]) / 100
-      let looked = 0
+      looked = 0
       let isBusy = false
       soonest = Infinity
       for (let visited = 0; visited < databases.length && !isBusy; visited++) {
@@ -83,12 +98,11 @@ export const layer: Layer.Layer<
         const database = databases[current]!
         while (database.volatileSize > 0 && look(database) > acceptable) {
           looked += keysPerLook
-          if (looked >= sliceKeys || clock.monotonicNanos() - startedAt > sliceNanos) {
-            isBusy = true
-            soonest = -Infinity
-            break
-          }
+          isBusy = isOver()
+          if (isBusy) break
         }
+        isBusy ||= removeFields(database)
+        soonest = isBusy ? -Infinity : Math.min(soonest, database.soonestFieldDeadline)
         current = (current + 1) % databases.length
       }
       shared.soonestDeadline = soonest

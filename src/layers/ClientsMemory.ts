@@ -2,11 +2,10 @@
  * The clients of this process in a table by id, and the pause as a deadline on Effect's Clock.
  */
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import { Client } from "../services/Client.ts"
+import { type Blocked, Client } from "../services/Client.ts"
 import { Clients, type PauseMode } from "../services/Clients.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 
@@ -52,7 +51,10 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
         clients.set(id, client)
         return client
       },
-      remove: (client) => clients.delete(client.id),
+      remove: (client) => {
+        client.blocked?.abandon()
+        clients.delete(client.id)
+      },
       disconnect: (client) => {
         clients.delete(client.id)
         client.transport.close()
@@ -72,12 +74,14 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
       awaitUnpaused,
       postpone: (client) =>
         Effect.suspend(() => {
-          client.blocked = Deferred.makeUnsafe()
+          client.blocked = paused
           return Effect.ensuring(awaitUnpaused, Effect.sync(() => client.blocked = undefined))
         })
     })
   })
 )
+
+const paused: Blocked = { waiter: undefined, unblock: () => {}, abandon: () => {} }
 
 /** JavaScript's timers end at 2^31 milliseconds, a pause does not. */
 const longestSleepMillis = 24 * 60 * 60 * 1000

@@ -6,20 +6,23 @@
  */
 import { bytesPerDeadline, Deadlines } from "../data/Deadlines.ts"
 import { bytesPerEntry, Dictionary } from "../data/Dictionary.ts"
+import { HashValue } from "../data/HashValue.ts"
 import { Key } from "../data/Key.ts"
 import type { KeyHasher } from "../data/KeyHasher.ts"
-import { memoryBytes, textBytes } from "../data/StringValue.ts"
-import type { Value } from "../data/Value.ts"
+import { textBytes } from "../data/StringValue.ts"
+import { isGone, memoryBytes, type Value } from "../data/Value.ts"
 import type { CommandClock } from "../services/CommandClock.ts"
 import type { Database } from "../services/Keyspace.ts"
 import type { Counters } from "../services/ServerStats.ts"
 import type { AccessTracking } from "./AccessTracking.ts"
+import { VolatileHashes } from "./VolatileHashes.ts"
 
 export class DatabaseTables implements Database {
   readonly index: number
   readonly #shared: Shared
   #table = new Dictionary<Value>()
   #deadlines = new Deadlines()
+  #volatileHashes: VolatileHashes
   /** Of the keys and values; the tables know their own. */
   #dataBytes = 0
   /**
@@ -32,6 +35,7 @@ export class DatabaseTables implements Database {
   constructor(index: number, shared: Shared) {
     this.index = index
     this.#shared = shared
+    this.#volatileHashes = new VolatileHashes(shared.hasher)
     shared.usedBytes += this.overheadBytes
   }
 
@@ -43,12 +47,16 @@ export class DatabaseTables implements Database {
     return this.#deadlines.size
   }
 
+  get volatileHashes(): number {
+    return this.#volatileHashes.size
+  }
+
   get usedBytes(): number {
     return this.#dataBytes + this.overheadBytes
   }
 
   get overheadBytes(): number {
-    return this.#table.overheadBytes + this.#deadlines.overheadBytes
+    return this.#table.overheadBytes + this.#deadlines.overheadBytes + this.#volatileHashes.bytes
   }
 
   get averageTtlMillis(): number {
@@ -113,12 +121,19 @@ export class DatabaseTables implements Database {
     else this.#replace(entry, value)
   }
 
-  modify<V extends Value, A>(_key: Key, value: V, change: (value: V) => A): A {
-    const before = memoryBytes(value)
-    const result = change(value)
-    this.#grow(memoryBytes(value) - before)
-    this.#shared.changes++
-    return result
+  reshape(key: Key, value: Value): void {
+    const entry = this.#findForChange(key)
+    if (entry >= 0) this.#put(entry, value)
+  }
+
+  modify<V extends Value>(key: Key, value: V, change: (value: V) => number): number {
+    const changes = this.#change(key, value, change)
+    this.#shared.changes += changes
+    return changes
+  }
+
+  expireFields(key: Key, hash: HashValue, change: (hash: HashValue) => number): void {
+    if (!this.#shared.isExpiryHeld()) this.#shared.counters.expiredFields += this.#change(key, hash, change)
   }
 
   remove(key: Key): boolean {
@@ -139,10 +154,7 @@ export class DatabaseTables implements Database {
     if (entry < 0) return
     const shared = this.#shared
     shared.changes++
-    if (expireAtMillis < shared.soonestDeadline) {
-      shared.soonestDeadline = expireAtMillis
-      shared.onSoonerDeadline()
-    }
+    this.#expect(expireAtMillis)
     const position = this.#table.deadlineAt(entry)
     if (position >= 0) return this.#deadlines.update(position, expireAtMillis)
     const overhead = this.#deadlines.overheadBytes
@@ -218,18 +230,23 @@ export class DatabaseTables implements Database {
     // The old tables are left to the garbage collector, which works beside the event loop; nothing here walks them.
     this.#table = new Dictionary()
     this.#deadlines = new Deadlines()
+    this.#volatileHashes = new VolatileHashes(shared.hasher)
     this.#dataBytes = 0
     this.#foundKey = undefined
     shared.usedBytes += this.overheadBytes
+    shared.listener?.databaseChanged(this.index)
     return size
   }
 
   swap(other: DatabaseTables): void {
     ;[this.#table, other.#table] = [other.#table, this.#table]
     ;[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines]
+    ;[this.#volatileHashes, other.#volatileHashes] = [other.#volatileHashes, this.#volatileHashes]
     ;[this.#dataBytes, other.#dataBytes] = [other.#dataBytes, this.#dataBytes]
     this.#foundKey = undefined
     other.#foundKey = undefined
+    this.#shared.listener?.databaseChanged(this.index)
+    this.#shared.listener?.databaseChanged(other.index)
   }
 
   entryBytes(key: Key): number {
@@ -253,6 +270,26 @@ export class DatabaseTables implements Database {
   expireAt(position: number): void {
     this.#shared.counters.expiredKeys++
     this.#removeEntry(this.#deadlines.entryAt(position))
+  }
+
+  /** The earliest deadline of a field of all hashes, `Infinity` where there is none. */
+  get soonestFieldDeadline(): number {
+    return this.#volatileHashes.soonestDeadline
+  }
+
+  /** Removes fields that have expired, but not more than `most`, of the hash with the earliest deadline; answers how many. */
+  expireSoonestFields(most: number): number {
+    const { soonestKey } = this.#volatileHashes
+    if (soonestKey === undefined) return 0
+    const { clock, hasher } = this.#shared
+    const key = Key.ofText(hasher, soonestKey)
+    const value = this.#table.valueAt(this.#table.find(key))
+    let expired = 0
+    // Only keys of hashes are there.
+    if (value instanceof HashValue) {
+      this.expireFields(key, value, (hash) => expired = hash.removeExpired(clock.millis, most))
+    }
+    return expired
   }
 
   /** A random entry's index: of all entries, or of those with a deadline. There must be one. */
@@ -293,8 +330,26 @@ export class DatabaseTables implements Database {
   }
 
   #findLive(key: Key): number {
-    const entry = key === this.#foundKey ? this.#foundEntry : this.#table.find(key)
+    const entry = this.#entryOf(key)
     return entry >= 0 && this.#expireIfDue(entry) ? -1 : entry
+  }
+
+  /** What `modify` says, but without counting the changes that it answers. */
+  #change<V extends Value>(key: Key, value: V, change: (value: V) => number): number {
+    const bytes = memoryBytes(value)
+    const soonest = soonestField(value)
+    const changes = change(value)
+    this.#grow(memoryBytes(value) - bytes)
+    if (changes === 0) return 0
+    const soonestNow = soonestField(value)
+    if (soonestNow !== soonest) this.#followFields(this.#table.keyAt(this.#entryOf(key)), soonestNow)
+    if (isGone(value)) this.#removeEntry(this.#entryOf(key))
+    else this.#tell(key.text)
+    return changes
+  }
+
+  #entryOf(key: Key): number {
+    return key === this.#foundKey ? this.#foundEntry : this.#table.find(key)
   }
 
   #findAndTouch(key: Key): number {
@@ -348,10 +403,18 @@ export class DatabaseTables implements Database {
     this.#grow(this.#sizeOf(entry))
     this.#foundKey = key
     this.#foundEntry = entry
+    const soonest = soonestField(value)
+    if (soonest !== Infinity) this.#followFields(this.#table.keyAt(entry), soonest)
+    this.#tell(key.text)
   }
 
   #replace(entry: number, value: Value): void {
     this.#shared.changes++
+    this.#put(entry, value)
+    if (this.#shared.listener !== undefined) this.#tell(this.#table.keyAt(entry))
+  }
+
+  #put(entry: number, value: Value): void {
     const table = this.#table
     const before = table.accessAt(entry)
     const size = packedSize(value)
@@ -359,19 +422,45 @@ export class DatabaseTables implements Database {
       this.#grow(memoryBytes(value) - this.#valueBytes(entry))
       table.setAccessAt(entry, (before & accessMask) | size)
     }
+    const soonest = soonestField(value)
+    if (this.#volatileHashes.size > 0 || soonest !== Infinity) this.#followFields(table.keyAt(entry), soonest)
     table.setValueAt(entry, value)
   }
 
   #removeEntry(entry: number): void {
     this.#foundKey = undefined
+    const key = this.#table.keyAt(entry)
     this.#forgetDeadline(entry)
+    if (this.#volatileHashes.size > 0) this.#followFields(key, Infinity)
     this.#grow(-this.#sizeOf(entry))
     const overhead = this.#table.overheadBytes
     const moved = this.#table.remove(entry)
     this.#shared.usedBytes += this.#table.overheadBytes - overhead
-    if (moved < 0) return
-    const position = this.#table.deadlineAt(entry)
-    if (position >= 0) this.#deadlines.moved(position, entry)
+    if (moved >= 0) {
+      const position = this.#table.deadlineAt(entry)
+      if (position >= 0) this.#deadlines.moved(position, entry)
+    }
+    this.#tell(key)
+  }
+
+  /** Keeps step with the earliest deadline of a field at `key`, which is `Infinity` where there is none any more. The key is the table's own. */
+  #followFields(key: string, soonest: number): void {
+    const bytes = this.#volatileHashes.bytes
+    this.#volatileHashes.set(key, soonest)
+    this.#expect(soonest)
+    this.#shared.usedBytes += this.#volatileHashes.bytes - bytes
+  }
+
+  /** Something expires at this time, perhaps before anything else. */
+  #expect(expireAtMillis: number): void {
+    const shared = this.#shared
+    if (expireAtMillis >= shared.soonestDeadline) return
+    shared.soonestDeadline = expireAtMillis
+    shared.onSoonerDeadline()
+  }
+
+  #tell(key: string): void {
+    this.#shared.listener?.keyChanged(this.index, key)
   }
 
   #forgetDeadline(entry: number): void {
@@ -399,6 +488,14 @@ export class DatabaseTables implements Database {
   }
 }
 
+/** Whoever has to know of changes. It is told within the change, and may look at nothing before the command is through. */
+export interface KeyListener {
+  /** Made, altered or removed, for whatever reason. */
+  readonly keyChanged: (database: number, key: string) => void
+  /** All keys are others. */
+  readonly databaseChanged: (database: number) => void
+}
+
 /** What all databases have in common. */
 export interface Shared {
   readonly access: AccessTracking["Service"]
@@ -412,11 +509,16 @@ export interface Shared {
   usedBytes: number
   /** While clients are paused expired keys are not removed: everything must stay as it is, and who asks does not find them all the same. */
   readonly isExpiryHeld: () => boolean
-  /** No key is due before this time, in milliseconds since the epoch. Whoever has looked at all deadlines may put it off. */
+  /** There only while somebody has to know. */
+  listener: KeyListener | undefined
+  /** No key, and no field of a hash, is due before this time, in milliseconds since the epoch. Whoever has looked at all deadlines may put it off. */
   soonestDeadline: number
-  /** Told when a key is given a deadline before that. */
+  /** Told when something is given a deadline before that. */
   onSoonerDeadline: () => void
 }
+
+/** The earliest deadline of a hash's fields; nothing else has any. */
+const soonestField = (value: Value): number => value instanceof HashValue ? value.soonestDeadline : Infinity
 
 /** How often RANDOMKEY looks for a live key where there may be none. */
 const maxRandomTries = 100

@@ -22,6 +22,7 @@ import { CommandNameTable } from "../protocol/CommandNames.ts"
 import { Replies } from "../protocol/Reply.ts"
 import type { Request } from "../protocol/Request.ts"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
+import { Blocking } from "../services/Blocking.ts"
 import type { Client } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -76,12 +77,13 @@ export const layer = Layer.effect(
       memory: yield* Memory,
       lifecycle: yield* Lifecycle,
       clock: yield* CommandClock,
+      blocking: yield* Blocking,
       activeExpiry: yield* ActiveExpiry,
       host: yield* Host,
       random: () => random.nextDoubleUnsafe()
     }
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
-    const { clock, stats } = services
+    const { blocking, clock, stats } = services
     const { counters } = stats
     const stopwatch = new Stopwatch(clock.monotonicNanos, () => services.config.values["latency-tracking"])
 
@@ -159,6 +161,7 @@ export const layer = Layer.effect(
       const answer = run(command, context, request)
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++
+      if (blocking.isDue()) blocking.serve()
       if (isCommandError(answer)) {
         route.stats.failedCalls++
         return reject(answer)

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ByteString } from "../data/ByteString.ts"
-import type { Reply } from "../protocol/Reply.ts"
+import { type Reply, settled } from "../protocol/Reply.ts"
 import { Request } from "../protocol/Request.ts"
 import type { Client, ClientTransport } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
@@ -60,7 +60,11 @@ export const make = Effect.gen(function*() {
     return Effect.withFiber(({ cache }) => run(request, convert, telemetry.isTracing ? cache : undefined))
   }
 
-  const self: InProcessClient = { client, callWith, call: (args) => callWith(args, Exit.succeed) }
+  const self: InProcessClient = {
+    client,
+    callWith,
+    call: (args) => callWith(args, (reply) => Exit.succeed(settled(reply)))
+  }
   return self
 })
 

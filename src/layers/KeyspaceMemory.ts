@@ -43,6 +43,7 @@ export const layer: Layer.Layer<
     random: () => random.nextDoubleUnsafe(),
     changes: 0,
     usedBytes: 0,
+    listener: undefined,
     isExpiryHeld: () => clients.pausedMode() !== undefined,
     soonestDeadline: Infinity,
     onSoonerDeadline: () => {}
@@ -52,6 +53,7 @@ export const layer: Layer.Layer<
     Keyspace,
     Keyspace.of({
       hasher: shared.hasher,
+      shapes: { hasher: shared.hasher, limits: values },
       databases,
       swap: (first, second) => databases[first]!.swap(databases[second]!),
       usedBytes: () => shared.usedBytes,

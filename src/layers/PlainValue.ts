@@ -12,6 +12,7 @@ import { type CommandError, errorText, isCommandError } from "../protocol/Comman
 import {
   Attributed,
   BigNumber,
+  Bulks,
   Double,
   MapReply,
   NullArray,
@@ -19,6 +20,7 @@ import {
   Replies,
   type Reply,
   SetReply,
+  settled,
   SimpleString,
   Verbatim
 } from "../protocol/Reply.ts"
@@ -97,6 +99,7 @@ const valueOf = (reply: Reply, bulkString: BulkString): Value => {
   if (reply instanceof Double) return reply.value
   if (reply instanceof BigNumber) return BigInt(reply.digits)
   if (reply instanceof NullArray) return null
+  if (reply instanceof Bulks) return valueOf(settled(reply), bulkString)
   if (reply instanceof Attributed) return valueOf(reply.reply, bulkString)
   return ofError(reply)
 }

@@ -14,7 +14,7 @@ import { splitArguments } from "../data/Repr.ts"
 import { Failure } from "../protocol/CommandError.ts"
 import type { CommandLine } from "../services/config/CommandLine.ts"
 import { bytesOfText, textOfBytes } from "../services/config/DirectiveFormat.ts"
-import { directiveNamed, directiveNames, directives, obsoleteDirectives } from "../services/config/directives.ts"
+import { directiveNamed, directives, knownNames, obsoleteDirectives } from "../services/config/directives.ts"
 import { ConfigError, NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 import { assign, defaults, make, type MutableConfigValues, rewrittenDirectives } from "./ServerConfigMemory.ts"
 import { systemErrorText } from "./systemErrorText.ts"
@@ -157,8 +157,8 @@ const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableC
   /** Answers warnings about variables that look like ours, but name no directive: they may be meant for something else. */
   const readEnvironment = Effect.fnUntraced(function*(environment: StartOptions["environment"]) {
     const unknown = new Set(Object.keys(environment).filter((variable) => variable.startsWith(environmentPrefix)))
-    for (const name of directiveNames) {
-      const variable = environmentPrefix + name.toUpperCase().replaceAll("-", "_")
+    for (const [known, name] of knownNames) {
+      const variable = environmentPrefix + known.toUpperCase().replaceAll("-", "_")
       unknown.delete(variable)
       const value = environment[variable]
       if (value === undefined) continue
@@ -217,7 +217,7 @@ const rewriteFile = (
     const content = rewriteConfig(
       Buffer.from(old.buffer, old.byteOffset, old.byteLength).toString("latin1"),
       rewrittenDirectives(values),
-      (name) => name === "include" || directiveNamed(name) !== undefined
+      (name) => name === "include" ? name : directiveNamed(name)
     )
     const temporary = `${file}.${yield* Random.nextIntBetween(100000, 999999)}`
     yield* Effect.scoped(Effect.gen(function*() {

@@ -17,7 +17,8 @@ import {
   type DirectiveName,
   directiveNamed,
   directiveNames,
-  directives
+  directives,
+  knownNames
 } from "../services/config/directives.ts"
 import { type Caller, ConfigError, isActionAllowed, type NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 
@@ -84,19 +85,19 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
   const text = <K extends DirectiveName>(name: K): string => directives[name].encode(values[name]).join(" ")
 
   const get = (patterns: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> => {
-    const shown = new Map<DirectiveName, string>()
+    const shown = new Map<string, string>()
     for (const pattern of patterns) {
       if (/[[*?]/.test(pattern)) {
-        for (const name of directiveNames) {
-          if (!shown.has(name) && matchGlob(pattern, name, true)) shown.set(name, name)
+        for (const known of knownNames.keys()) {
+          if (!shown.has(known) && matchGlob(pattern, known, true)) shown.set(known, known)
         }
       } else {
-        const name = directiveNamed(pattern)
-        if (name !== undefined && !shown.has(name)) shown.set(name, pattern)
+        const known = pattern.toLowerCase()
+        if (!shown.has(known)) shown.set(known, pattern)
       }
     }
-    return directiveNames.flatMap((name) => {
-      const as = shown.get(name)
+    return [...knownNames].flatMap(([known, name]) => {
+      const as = shown.get(known)
       return as === undefined ? [] : [[as, text(name)] as const]
     })
   }
@@ -105,8 +106,8 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
   const plan = (
     pairs: ReadonlyArray<readonly [string, string]>,
     caller: Caller
-  ): Result.Result<Map<DirectiveName, string>, Failure> => {
-    const planned = new Map<DirectiveName, string>()
+  ): Result.Result<Map<string, Planned>, Failure> => {
+    const planned = new Map<string, Planned>()
     for (const [given, value] of pairs) {
       const name = directiveNamed(given)
       if (name === undefined) {
@@ -117,23 +118,25 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
       if (mutability === "protected" && !isActionAllowed(values["enable-protected-configs"], caller)) {
         return Result.fail(refused(given, "can't set protected config"))
       }
-      if (planned.has(name)) return Result.fail(refused(given, "duplicate parameter"))
-      planned.set(name, value)
+      // Twice by different names is fine: the second one counts.
+      const known = given.toLowerCase()
+      if (planned.has(known)) return Result.fail(refused(given, "duplicate parameter"))
+      planned.set(known, { name, value })
     }
     return Result.succeed(planned)
   }
 
   /** All values first, then what applies them, in the order of the arguments; on a failure everything back to how it was. */
-  const change = Effect.fnUntraced(function*(planned: ReadonlyMap<DirectiveName, string>) {
+  const change = Effect.fnUntraced(function*(planned: ReadonlyMap<string, Planned>) {
     const before = { ...values }
     const changed: Array<DirectiveName> = []
-    for (const [name, value] of planned) {
+    for (const [known, { name, value }] of planned) {
       const formerly = text(name)
       const words = directives[name].isMulti ? (value === "" ? [] : value.split(" ")) : [value]
       const reason = assign(values, name, words)
       if (reason !== undefined) {
         Object.assign(values, before)
-        return yield* Effect.fail(refused(name, reason))
+        return yield* Effect.fail(refused(known, reason))
       }
       if (text(name) !== formerly) changed.push(name)
     }
@@ -168,7 +171,7 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
   ): Effect.Effect<void, Failure> => {
     const planned = plan(pairs, caller)
     if (Result.isFailure(planned)) return Effect.fail(planned.failure)
-    const names = [...planned.success.keys()]
+    const names = [...planned.success.values()].map(({ name }) => name)
     const mustWait = isWaiting ||
       [...applies].some((apply) => !apply.isSynchronous && apply.names.some((name) => names.includes(name)))
     if (!mustWait) return Effect.runSyncExitWith(context)(change(planned.success))
@@ -204,6 +207,12 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
       register({ names, isSynchronous: false, run: apply })
   }
 })
+
+/** A value that a directive shall get. */
+interface Planned {
+  readonly name: DirectiveName
+  readonly value: string
+}
 
 interface Apply {
   readonly names: ReadonlyArray<DirectiveName>

@@ -98,6 +98,7 @@ const noCounts = (): Counters => ({
   keyspaceHits: 0,
   keyspaceMisses: 0,
   expiredKeys: 0,
+  expiredFields: 0,
   expiredTimeCapReached: 0,
   expireCycleNanos: 0,
   evictedKeys: 0,

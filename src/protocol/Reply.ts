@@ -7,14 +7,14 @@
  * | `number`, `bigint` | integer | integer |
  * | `boolean` | boolean | integer 1 or 0 |
  * | `null` | null | null bulk string |
- * | array | array | array |
+ * | array, `Bulks` | array | array |
  * | an instance of a class below | its own type | the nearest type of RESP2 |
  *
  * Replies say what is meant, in the types of RESP3; `ReplyWriter` projects them to RESP2. Strings carry one byte per char code.
  *
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
-import type { ByteString } from "../data/ByteString.ts"
+import { type ByteString, flatCopy, ofBytes } from "../data/ByteString.ts"
 import type { CommandError } from "./CommandError.ts"
 
 export type Reply =
@@ -34,6 +34,7 @@ export type Reply =
   | Push
   | Attributed
   | Replies
+  | Bulks
   | CommandError
 
 /** A status such as `+OK`. Line ends in it become spaces on the wire. */
@@ -44,11 +45,14 @@ export class SimpleString {
   }
 }
 
-/** A floating point number; RESP2 sees its shortest decimal form as a bulk string. */
+/** A floating point number; RESP2 sees its decimal form as a bulk string. */
 export class Double {
   readonly value: number
-  constructor(value: number) {
+  /** The decimal form where it is not the shortest one. */
+  readonly text: string | undefined
+  constructor(value: number, text?: string) {
     this.value = value
+    this.text = text
   }
 }
 
@@ -113,6 +117,41 @@ export class Replies {
   constructor(replies: ReadonlyArray<Reply>) {
     this.replies = replies
   }
+}
+
+/**
+ * An array or a map of bulk strings that are written from where they lie, for long replies that would make many short-lived strings otherwise.
+ *
+ * **Gotchas** It is read when it is written or converted, so it is good until the next command only: what is kept for longer is `settled` first.
+ */
+export class Bulks {
+  /** The number of bulk strings; of a map twice that of its pairs. */
+  readonly length: number
+  readonly form: "array" | "map"
+  /** Hands every bulk string to the sink, in order. */
+  readonly visit: (sink: BulkSink) => void
+  constructor(length: number, visit: (sink: BulkSink) => void, form: "array" | "map" = "array") {
+    this.length = length
+    this.form = form
+    this.visit = visit
+  }
+}
+
+/** Takes bulk strings: the bytes of `source` from `start` up to, not including, `end`. */
+export interface BulkSink {
+  readonly text: (source: string, start: number, end: number) => void
+  readonly bytes: (source: Buffer, start: number, end: number) => void
+}
+
+/** The same reply, for as long as anybody wants it. */
+export const settled = (reply: Reply): Reply => {
+  if (!(reply instanceof Bulks)) return reply
+  const items: Array<ByteString> = []
+  reply.visit({
+    text: (source, start, end) => void items.push(flatCopy(source.substring(start, end))),
+    bytes: (source, start, end) => void items.push(ofBytes(source, start, end))
+  })
+  return reply.form === "map" ? new MapReply(items) : items
 }
 
 export const ok = new SimpleString("OK")

@@ -17,6 +17,8 @@ import { type CommandError, errorText } from "./CommandError.ts"
 import {
   Attributed,
   BigNumber,
+  Bulks,
+  type BulkSink,
   Double,
   MapReply,
   NullArray,
@@ -97,13 +99,15 @@ export class ReplyWriter {
   }
 
   #appendObject(reply: Exclude<Reply, string | number | null>, version: RespVersion): void {
-    if (typeof reply === "bigint") this.#appendAscii(`:${reply}\r\n`)
+    // Scores come by the hundreds, so they are asked for first.
+    if (reply instanceof Double) this.#appendDouble(reply, version)
+    else if (typeof reply === "bigint") this.#appendAscii(`:${reply}\r\n`)
     else if (typeof reply === "boolean") this.#appendBoolean(reply, version)
     else if (Buffer.isBuffer(reply)) this.#appendBuffer(reply)
     else if (isAggregate(reply)) this.#appendAggregate(reply, version)
+    else if (reply instanceof Bulks) this.#appendBulks(reply, version)
     else if (reply instanceof SimpleString) this.#appendLine(plus, reply.text)
     else if (reply instanceof NullArray) this.#appendAscii(version === 2 ? "*-1\r\n" : "_\r\n")
-    else if (reply instanceof Double) this.#appendDouble(reply.value, version)
     else if (reply instanceof BigNumber) this.#appendBigNumber(reply.digits, version)
     else if (reply instanceof Verbatim) this.#appendVerbatim(reply, version)
     else this.#appendError(reply)
@@ -120,7 +124,7 @@ export class ReplyWriter {
       while (at < items.length) {
         // The assertion holds because `at` is below the length; items are never `undefined`.
         const item = items[at++]!
-        if (typeof item === "object" && item !== null && isAggregate(item)) {
+        if (typeof item === "object" && item !== null && !(item instanceof Double) && isAggregate(item)) {
           open.push(items)
           openAt.push(at)
           items = this.#appendHeader(item, version)
@@ -187,7 +191,7 @@ export class ReplyWriter {
     this.#used = at + 2
   }
 
-  /** A bulk string. */
+  /** A bulk string, or what is written as one but for the type byte. */
   #appendText(type: number, text: string): void {
     const length = text.length
     this.#reserve(length + maxNumberLine + 2)
@@ -218,14 +222,61 @@ export class ReplyWriter {
     this.#appendAscii("\r\n")
   }
 
+  #appendBulks(bulks: Bulks, version: RespVersion): void {
+    if (bulks.form === "map" && version === 3) this.#appendNumber(percent, bulks.length / 2)
+    else this.#appendNumber(asterisk, bulks.length)
+    bulks.visit(this.#sink)
+  }
+
+  readonly #sink: BulkSink = {
+    text: (source, start, end) => {
+      const length = end - start
+      // A loop over a slice of a string is slow: it looks for the string behind it at every step.
+      if (length > longestLoop) return this.#appendText(dollar, source.substring(start, end))
+      let at = this.#appendBulkHead(length)
+      const buffer = this.#buffer
+      for (let from = start; from < end; from++) buffer[at++] = source.charCodeAt(from)
+      this.#appendBulkEnd(at)
+    },
+    bytes: (source, start, end) => {
+      const length = end - start
+      if (length >= largeBulkBytes) return this.#appendBuffer(Buffer.from(source.subarray(start, end)))
+      let at = this.#appendBulkHead(length)
+      const buffer = this.#buffer
+      if (length > longestByteLoop) at += source.copy(buffer, at, start, end)
+      else for (let from = start; from < end; from++) buffer[at++] = source[from]!
+      this.#appendBulkEnd(at)
+    }
+  }
+
+  /** The line before a bulk string, and room for all of it. Answers where its bytes go. */
+  #appendBulkHead(length: number): number {
+    this.#reserve(length + maxNumberLine + 2)
+    const buffer = this.#buffer
+    let at = this.#used
+    buffer[at++] = dollar
+    at = writeInteger(buffer, at, length)
+    buffer[at] = carriageReturn
+    buffer[at + 1] = lineFeed
+    return at + 2
+  }
+
+  #appendBulkEnd(at: number): void {
+    const buffer = this.#buffer
+    buffer[at] = carriageReturn
+    buffer[at + 1] = lineFeed
+    this.#used = at + 2
+  }
+
   #appendBoolean(value: boolean, version: RespVersion): void {
     if (version === 2) this.#appendAscii(value ? ":1\r\n" : ":0\r\n")
     else this.#appendAscii(value ? "#t\r\n" : "#f\r\n")
   }
 
-  #appendDouble(value: number, version: RespVersion): void {
-    if (version === 2) this.#appendText(dollar, formatDouble(value))
-    else this.#appendAscii(`,${formatDouble(value)}\r\n`)
+  #appendDouble({ text, value }: Double, version: RespVersion): void {
+    const shown = text ?? formatDouble(value)
+    if (version === 2) this.#appendText(dollar, shown)
+    else this.#appendAscii(`,${shown}\r\n`)
   }
 
   #appendBigNumber(digits: string, version: RespVersion): void {
@@ -331,6 +382,9 @@ const writeText = (buffer: Buffer, at: number, text: string): number => {
 
 /** Up to this length a loop writes a string faster than the call into native code, in bytes; measured on Node 24. */
 const longestLoop = 20
+
+/** The same for bytes that are copied from one buffer to another. */
+const longestByteLoop = 48
 
 /** A type byte, at most 17 bytes of a safe integer, and the line's end. */
 const maxNumberLine = 20

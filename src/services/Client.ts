@@ -1,8 +1,6 @@
 /**
  * One connected client: who it is, what it has chosen, and what the server counts about it. In-process callers are clients too.
  */
-import type * as Deferred from "effect/Deferred"
-
 /**
  * What happens to the replies of a client. It is looked at when a command has run: `on` sends its reply, everything else drops it.
  *
@@ -28,6 +26,16 @@ export interface ClientTransport {
   readonly outputBytes: () => number
   /** Ends the connection at once; pending replies are lost. */
   readonly close: () => void
+}
+
+/** How a client waits. */
+export interface Blocked {
+  /** Who it is in the queues of a blocking command; `undefined` while a pause holds it back, which nobody else can end. */
+  readonly waiter: object | undefined
+  /** Ends the wait with an error, or as if its time were up. */
+  readonly unblock: (reason: "TIMEOUT" | "ERROR") => void
+  /** Gives the wait up, because the client is gone. */
+  readonly abandon: () => void
 }
 
 export class Client {
@@ -60,8 +68,8 @@ export class Client {
   commandCount = 0
   bytesReceived = 0
   bytesSent = 0
-  /** Set while the client waits: in a blocking command, done by CLIENT UNBLOCK and the like, or for the end of a pause. */
-  blocked: Deferred.Deferred<void> | undefined = undefined
+  /** Set while the client waits: in a blocking command, or for the end of a pause. */
+  blocked: Blocked | undefined = undefined
 
   constructor(id: number, transport: ClientTransport, nowMillis: number, isAuthenticated: boolean) {
     this.id = id

@@ -2,9 +2,11 @@
  * What a handler works with: the client that asks, and the services of the server, taken once when the client connects.
  */
 import type { KeyHasher } from "../data/KeyHasher.ts"
+import type { Shapes } from "../data/Shapes.ts"
 import { ArgReader } from "../protocol/ArgReader.ts"
 import { Request } from "../protocol/Request.ts"
 import type { ActiveExpiry } from "./ActiveExpiry.ts"
+import type { Blocking } from "./Blocking.ts"
 import type { Client } from "./Client.ts"
 import type { Clients } from "./Clients.ts"
 import type { CommandClock } from "./CommandClock.ts"
@@ -25,6 +27,7 @@ export interface CommandServices {
   readonly memory: Memory["Service"]
   readonly lifecycle: Lifecycle["Service"]
   readonly clock: CommandClock["Service"]
+  readonly blocking: Blocking["Service"]
   readonly activeExpiry: ActiveExpiry["Service"]
   readonly host: Host["Service"]
   /** A number from 0 to 1, 1 excluded: Effect's Random, read without an Effect. */
@@ -54,5 +57,10 @@ export class CommandContext {
 
   get hasher(): KeyHasher {
     return this.keyspace.hasher
+  }
+
+  /** What new aggregates are made with. */
+  get shapes(): Shapes {
+    return this.keyspace.shapes
   }
 }

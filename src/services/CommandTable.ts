@@ -148,6 +148,7 @@ export interface ArgumentFacts {
   readonly keySpec?: number | undefined
   readonly optional?: boolean | undefined
   readonly multiple?: boolean | undefined
+  readonly multipleToken?: boolean | undefined
   readonly arguments?: ReadonlyArray<ArgumentFacts> | undefined
 }
 

@@ -5,8 +5,10 @@
  * touched for LRU and LFU unless the method says otherwise.
  */
 import * as Context from "effect/Context"
+import type { HashValue } from "../data/HashValue.ts"
 import type { Key } from "../data/Key.ts"
 import type { KeyHasher } from "../data/KeyHasher.ts"
+import type { Shapes } from "../data/Shapes.ts"
 import type { Value } from "../data/Value.ts"
 
 export interface Database {
@@ -15,6 +17,8 @@ export interface Database {
   readonly size: number
   /** Keys that have a time to live. */
   readonly volatileSize: number
+  /** Keys with a hash of which some fields have a time to live. */
+  readonly volatileHashes: number
 
   /** Says which keys are about to be looked up, so that their memory is on its way. */
   readonly prefetch: (hashes: Int32Array, count: number) => void
@@ -33,8 +37,18 @@ export interface Database {
   readonly set: (key: Key, value: Value) => void
   /** Makes `value` what the key holds, and keeps its time to live. */
   readonly update: (key: Key, value: Value) => void
-  /** Runs `change` on the value that the key holds, which it alters in place, and accounts for the memory that takes. */
-  readonly modify: <V extends Value, A>(key: Key, value: V, change: (value: V) => A) => A
+  /** Gives an existing key its value in another form, with the same content: nothing has happened, and nobody hears of it. */
+  readonly reshape: (key: Key, value: Value) => void
+  /**
+   * Runs `change` on the value that the key holds, which it alters in place, accounts for the memory that takes, and removes the key where that has left an
+   * aggregate without elements. `change` answers how many changes it has made, and so does this: with 0 nothing has happened, and nobody hears of it.
+   */
+  readonly modify: <V extends Value>(key: Key, value: V, change: (value: V) => number) => number
+  /**
+   * As `modify`, for fields that go because they have expired: they are counted as such and not as changes, and `change` does not run while nothing may
+   * expire because clients are paused.
+   */
+  readonly expireFields: (key: Key, hash: HashValue, change: (hash: HashValue) => number) => void
   /** Says whether there was something to remove. */
   readonly remove: (key: Key) => boolean
 
@@ -76,6 +90,8 @@ export interface Database {
 
 export class Keyspace extends Context.Service<Keyspace, {
   readonly hasher: KeyHasher
+  /** What new aggregates are made with. */
+  readonly shapes: Shapes
   readonly databases: ReadonlyArray<Database>
   /** Exchanges the contents of two databases; clients stay where they are. */
   readonly swap: (first: number, second: number) => void

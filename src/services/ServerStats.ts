@@ -24,6 +24,8 @@ export interface Counters {
   keyspaceHits: number
   keyspaceMisses: number
   expiredKeys: number
+  /** Fields of hashes. */
+  expiredFields: number
   expiredTimeCapReached: number
   expireCycleNanos: number
   evictedKeys: number

@@ -5,6 +5,7 @@ import { errorText, isCommandError } from "../../src/protocol/CommandError.ts"
 import { type Reply, SimpleString } from "../../src/protocol/Reply.ts"
 import type { GivenValues } from "../../src/layers/ServerConfigMemory.ts"
 import { ActiveExpiry } from "../../src/services/ActiveExpiry.ts"
+import { Keyspace } from "../../src/services/Keyspace.ts"
 import { ServerStats } from "../../src/services/ServerStats.ts"
 import { Engine, engine } from "../support/Engine.ts"
 import { makeSeededRandom } from "../support/random.ts"
@@ -537,6 +538,109 @@ describe("SELECT, SWAPDB, DBSIZE, FLUSHDB, FLUSHALL", () => {
       yield* replies([["SET a 1", ok], ["FLUSHDB ASYNC", ok]])
       assert.strictEqual(counters.lazyFreedObjects, 1)
     }).pipe(Effect.provide(engine({ "lazyfree-lazy-user-flush": false }))))
+})
+
+/** How to make a value of each type that its compact shape cannot hold, or one that it can. */
+const made = (size: number): ReadonlyArray<readonly [type: string, request: ReadonlyArray<string>]> => {
+  const texts = Array.from({ length: size }, (_, index) => `element ${index}`)
+  return [
+    ["list", ["RPUSH", "list", ...texts]],
+    ["set", ["SADD", "set", ...texts]],
+    ["zset", ["ZADD", "zset", ...texts.flatMap((text, index) => [String(index), text])]],
+    ["hash", ["HSET", "hash", ...texts.flatMap((text) => [text, "value"])]]
+  ]
+}
+
+describe("values with elements", () => {
+  for (
+    const [size, encodings] of [[3, "listpack listpack listpack listpack"], [
+      2000,
+      "quicklist hashtable skiplist hashtable"
+    ]] as const
+  ) {
+    it.effect(`of ${size} elements can be copied, renamed and moved, and keep their shape`, () =>
+      Effect.gen(function*() {
+        const { call } = yield* Engine
+        for (const [index, [type, request]] of made(size).entries()) {
+          const encoding = encodings.split(" ")[index]
+          yield* call(...request)
+          yield* call("EXPIRE", type, "100")
+          const digest = yield* call("DEBUG", "DIGEST-VALUE", type)
+          yield* replies([
+            [`TYPE ${type}`, `+${type}`],
+            [`OBJECT ENCODING ${type}`, encoding],
+            [`COPY ${type} copy`, 1],
+            [`COPY ${type} copy`, 0],
+            ["TTL copy", 100],
+            ["OBJECT ENCODING copy", encoding],
+            ["DEBUG DIGEST-VALUE copy", digest],
+            ["RENAME copy renamed", ok],
+            ["MOVE renamed 1", 1],
+            ["EXISTS renamed", 0],
+            ["SELECT 1", ok],
+            ["DEBUG DIGEST-VALUE renamed", digest],
+            ["TTL renamed", 100],
+            ["DEL renamed", 1],
+            ["SELECT 0", ok],
+            [`DEL ${type}`, 1]
+          ])
+        }
+      }).pipe(Effect.provide(engine({ "enable-debug-command": "yes" }))))
+  }
+
+  it.effect("leave no memory behind, however they are removed", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      const { usedBytes } = yield* Keyspace
+      const empty = usedBytes()
+      for (const [type, request] of made(2000)) {
+        yield* call(...request)
+        assert.isAbove(usedBytes(), empty)
+        yield* call("COPY", type, "copy")
+        yield* call("DEL", "copy")
+        yield* call("UNLINK", type)
+        assert.strictEqual(usedBytes(), empty, type)
+        yield* call(...request)
+        yield* call("EXPIRE", type, "1")
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual(yield* call("EXISTS", type), 0)
+        assert.strictEqual(usedBytes(), empty, type)
+      }
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("count as freed lazily where Redis would free them in another thread", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      const { counters } = yield* ServerStats
+      for (const [type, request] of made(3)) {
+        yield* call(...request)
+        yield* call("UNLINK", type)
+      }
+      yield* call("SET", "k", "x".repeat(100_000))
+      yield* call("UNLINK", "k")
+      assert.strictEqual(counters.lazyFreedObjects, 0)
+      for (const [type, request] of made(2000)) {
+        yield* call(...request)
+        yield* call("UNLINK", type, type)
+      }
+      // The list has fewer nodes than that.
+      assert.strictEqual(counters.lazyFreedObjects, 3)
+      yield* call("SADD", "k", ...Array.from({ length: 1000 }, (_, index) => `member ${index}`))
+      yield* call("COPY", "k", "l")
+      yield* call("DEL", "k")
+      assert.strictEqual(counters.lazyFreedObjects, 4)
+      yield* call("CONFIG", "SET", "lazyfree-lazy-user-del", "no")
+      yield* call("DEL", "l")
+      assert.strictEqual(counters.lazyFreedObjects, 4)
+    }).pipe(Effect.provide(engine())))
+
+  table("are found by SCAN with their TYPE", [
+    ["RPUSH l a", 1],
+    ["ZADD z 1 a", 1],
+    ["SCAN 0 TYPE list", ["0", ["l"]]],
+    ["SCAN 0 TYPE ZSET", ["0", ["z"]]],
+    ["SCAN 0 TYPE stream", ["0", []]]
+  ])
 })
 
 describe("OBJECT", () => {

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer"
 import { maxTextBytes, ofText, toText } from "../../src/data/ByteString.ts"
 import { MutableBytes } from "../../src/data/MutableBytes.ts"
 import {
+  byteAt,
   byteLength,
   encode,
   encodingOf,
@@ -134,10 +135,24 @@ describe("StringValue", () => {
     assert.strictEqual(memoryBytes(1), 0)
     assert.strictEqual(memoryBytes(2 ** 40), 16)
     assert.strictEqual(memoryBytes("x".repeat(100)), 120)
-    const value = new MutableBytes("x".repeat(100))
-    const before = memoryBytes(value)
-    value.write(100, "y")
-    assert.strictEqual(memoryBytes(value) - before, value.capacity - 100)
-    assert.isAbove(value.capacity, 101)
+    const short = new MutableBytes("x".repeat(100))
+    assert.strictEqual(memoryBytes(short), 56 + 120)
+    const long = new MutableBytes("x".repeat(2000))
+    const before = memoryBytes(long)
+    assert.isAbove(before, 2000)
+    long.write(2000, "y")
+    assert.strictEqual(memoryBytes(long) - before, long.capacity - 2000)
+    assert.isAbove(long.capacity, 2001)
+  })
+
+  it("answers single bytes in every form, and NaN outside", () => {
+    for (const text of samples) {
+      for (const value of formsOf(text)) {
+        for (const index of [0, 1, text.length - 1]) {
+          if (index >= 0) assert.deepStrictEqual(byteAt(value, index), text.charCodeAt(index))
+        }
+        assert.isNaN(byteAt(value, text.length))
+      }
+    }
   })
 })

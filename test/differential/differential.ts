@@ -18,6 +18,7 @@ import { makeSeededRandom, type SeededRandom } from "../support/random.ts"
 import {
   findReference,
   missingReferenceMessage,
+  type Product,
   type RunningServer,
   startKeyloom,
   type StartOptions,
@@ -29,41 +30,12 @@ import {
   printable,
   type Received,
   type Reply,
-  type Request,
   type RespClient
 } from "../support/RespClient.ts"
+import { type Inspection, inspectValue } from "./inspection.ts"
+import { type Comparison, near, type Step, step, type StepInput, toStep } from "./steps.ts"
 
-/** What has to be equal in two replies. */
-export type Comparison =
-  /** Every byte. The default. */
-  | "exact"
-  /** The same items of arrays, sets and maps, in any order, at every depth. */
-  | "unordered"
-  /** The protocol type only: the value is chance. */
-  | "typeOnly"
-  /** As exact, but numbers (also those in bulk strings) may differ by as much: for what a clock has a part in. */
-  | { readonly near: number }
-  /** As exact, once everything that the pattern finds is taken out of both: for ids and addresses inside of a text. */
-  | { readonly masked: RegExp; readonly reason: string }
-  /** Nothing at all, but a reply has to come. */
-  | { readonly ignored: string }
-
-export interface StepOptions {
-  /** The connection that sends it; connections open when they are first named. */
-  readonly connection?: string
-  readonly compare?: Comparison
-  /** How many replies come: 0 for what is silent, as after CLIENT REPLY OFF. Default 1. */
-  readonly replies?: number
-  /** The server closes the connection after its reply, as after QUIT. */
-  readonly closes?: boolean
-}
-
-export interface Step extends StepOptions {
-  readonly request: Request
-}
-
-/** A string is split at single spaces; what has spaces or other bytes in it is written as an array. */
-export type StepInput = string | Request | Step
+export { type Comparison, near, type Step, step, type StepInput }
 
 export interface Script {
   readonly name: string
@@ -74,16 +46,13 @@ export interface Script {
   readonly needsExactReference?: string
 }
 
-export const step = (request: string | Request, options: StepOptions): Step => ({ ...options, request: words(request) })
-
-/** Numbers may differ by `difference`, in the unit of the reply. */
-export const near = (difference: number): Comparison => ({ near: difference })
-
 export interface DifferentialOptions {
   /** Why the whole suite is left out when the reference is an older Redis and not Valkey 8.1. */
   readonly needsExactReference?: string
   /** Directives for both servers. */
   readonly directives?: ReadonlyArray<string>
+  /** The server that is right: Valkey 8.1 unless given. */
+  readonly reference?: Product
 }
 
 /** A table of scripts as a test suite. */
@@ -115,39 +84,34 @@ export interface RandomSuite {
   readonly commands?: number
   /** `DIFFERENTIAL_SEED` overrides them with one. */
   readonly seeds?: ReadonlyArray<number>
-  /** Steps that show what a key holds, sent for every key at the end of the sequence. */
-  readonly inspect?: (key: string) => ReadonlyArray<StepInput>
+  /** Shows what a key holds, for every key at the end of the sequence. Default: everything that can be seen of it. */
+  readonly inspect?: Inspection
 }
 
 /**
  * Random commands as a test suite: every reply is compared, and at the end the keys and what they hold.
  *
- * When a reply differs, the sequence is cut down to the few commands that are needed to show it, and printed with its seed.
+ * When something differs, the sequence is cut down to the few commands that are needed to show it, and printed with its seed.
  */
 export const differentialRandom = (suite: RandomSuite, options: DifferentialOptions = {}): void =>
   withBothServers(suite.name, options, (servers) => {
     const chosenSeed = process.env["DIFFERENTIAL_SEED"]
     const seeds = chosenSeed === undefined ? suite.seeds ?? [1, 2] : [Number(chosenSeed)]
     const count = Number(process.env["DIFFERENTIAL_COMMANDS"] ?? suite.commands ?? 1000)
-    const inspect = suite.inspect ?? inspectString
+    const inspect = suite.inspect ?? inspectValue
     for (const seed of seeds) {
       for (const protocol of [2, 3] as const) {
         it(`${count} random commands, seed ${seed}, answer the same (RESP${protocol})`, async () => {
           const random = makeSeededRandom(seed)
           const steps = Array.from({ length: count }, () => toStep(random.pick(suite.generators)(random)))
-          const difference = await runSteps(servers(), protocol, steps)
+          const attempt: Attempt = async (steps) =>
+            await runSteps(servers(), protocol, steps) ?? await compareDatasets(servers(), inspect, steps.length)
+          const difference = await attempt(steps)
           if (difference !== undefined) {
-            const short = await shrink(servers(), protocol, steps, difference)
+            const short = await shrink(attempt, steps, difference)
             throw new Error(
               `seed ${seed}, ${count} commands, cut down to ${short.steps.length}\n` +
                 describeDifference(servers(), protocol, short.steps, short.difference)
-            )
-          }
-          // What only the end shows leaves the sequence as long as it was; the message names the key.
-          const left = await compareKeyspaces(servers(), inspect)
-          if (left !== undefined) {
-            throw new Error(
-              `seed ${seed}: after ${count} commands\n${describeDifference(servers(), protocol, [], left)}`
             )
           }
         }, maxTestMillis)
@@ -163,7 +127,7 @@ interface Servers {
   readonly reference: RunningServer
 }
 
-/** What differs, at which step. A reply is missing when the connection ended instead. */
+/** What differs, at which step: one behind the last where the data differs at the end. A reply is missing when the connection ended instead. */
 interface Difference {
   readonly index: number
   readonly step: Step
@@ -176,7 +140,7 @@ const withBothServers = (
   options: DifferentialOptions,
   register: (servers: () => Servers) => void
 ): void => {
-  const reference = findReference()
+  const reference = findReference(options.reference)
   if (reference === undefined) {
     describe(name, () => {
       it.skip(`is compared with the reference: ${missingReferenceMessage}`)
@@ -192,8 +156,9 @@ const withBothServers = (
   describe(`${name}, compared with ${reference.name}`, () => {
     let running: Servers | undefined
     beforeAll(async () => {
-      const start: StartOptions = { directives: options.directives ?? [] }
-      const [keyloom, other] = await Promise.all([startKeyloom(start), startReference(start)])
+      // The reference's SORT collates by its environment, Keyloom's by bytes.
+      const start: StartOptions = { directives: options.directives ?? [], environment: { LC_ALL: "C" } }
+      const [keyloom, other] = await Promise.all([startKeyloom(start), startReference(start, options.reference)])
       running = { keyloom, reference: other }
     }, maxTestMillis)
     afterAll(async () => {
@@ -397,10 +362,12 @@ const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(
 /** How many sequences are tried at most to find a shorter one; each is one run on both servers. */
 const maxShrinkAttempts = 300
 
+/** Runs a sequence from an empty dataset on. */
+type Attempt = (steps: ReadonlyArray<Step>) => Promise<Difference | undefined>
+
 /** A shorter sequence that ends in a difference as well: what stands before the last command is left out piece by piece. */
 const shrink = async (
-  servers: Servers,
-  protocol: 2 | 3,
+  attempt: Attempt,
   steps: ReadonlyArray<Step>,
   difference: Difference
 ): Promise<{ readonly steps: Array<Step>; readonly difference: Difference }> => {
@@ -410,7 +377,7 @@ const shrink = async (
     for (let start = 0; start < best.steps.length - 1 && attempts < maxShrinkAttempts;) {
       attempts++
       const candidate = best.steps.toSpliced(start, Math.min(size, best.steps.length - 1 - start))
-      const found = await runSteps(servers, protocol, candidate)
+      const found = await attempt(candidate)
       if (found === undefined) start += size
       else best = { steps: candidate.slice(0, found.index + 1), difference: found }
     }
@@ -418,36 +385,40 @@ const shrink = async (
   return best
 }
 
-const inspectString = (key: string): ReadonlyArray<StepInput> => [
-  ["TYPE", key],
-  step(["TTL", key], { compare: near(1) }),
-  ["GET", key]
-]
-
-/** The keys of both servers, database 0, and what they hold. */
-const compareKeyspaces = async (
+/** The keys of every database of both servers, and what they hold. */
+const compareDatasets = async (
   servers: Servers,
-  inspect: (key: string) => ReadonlyArray<StepInput>
+  inspect: Inspection,
+  index: number
 ): Promise<Difference | undefined> => {
   const [keyloom, reference] = await Promise.all([servers.keyloom.connect(), servers.reference.connect()])
-  const compare = async (index: number, current: Step): Promise<Difference | undefined> => {
-    const [ours, theirs] = await Promise.all([
-      keyloom.pipeline([current.request]),
-      reference.pipeline([current.request])
-    ])
-    const answers = [{ replies: ours }, { replies: theirs }] as const
-    if (isSameAnswer(current.compare ?? "exact", ...answers)) return undefined
-    return { index, step: current, keyloom: formatAnswer(answers[0]), reference: formatAnswer(answers[1]) }
+  const compare = async (inputs: ReadonlyArray<StepInput>): Promise<Difference | undefined> => {
+    const steps = inputs.map(toStep)
+    const requests = steps.map(({ request }) => request)
+    const [ours, theirs] = await Promise.all([keyloom.pipeline(requests), reference.pipeline(requests)])
+    for (const [number, current] of steps.entries()) {
+      const our = { replies: ours.slice(number, number + 1) }
+      const their = { replies: theirs.slice(number, number + 1) }
+      if (!isSameAnswer(current.compare ?? "exact", our, their)) {
+        return { index, step: current, keyloom: formatAnswer(our), reference: formatAnswer(their) }
+      }
+    }
+    return undefined
   }
   try {
-    const difference = await compare(0, step("KEYS *", { compare: "unordered" }))
-    if (difference !== undefined) return difference
-    const keys = await reference.call("KEYS", "*")
-    if (keys.type !== "array") throw new Error(`KEYS answered ${formatReply(keys)}`)
-    for (const key of keys.items) {
-      if (key.type !== "bulk") throw new Error(`KEYS answered ${formatReply(keys)}`)
-      for (const input of inspect(key.text)) {
-        const found = await compare(0, toStep(input))
+    // In RESP3 pairs stay pairs where their order does not count.
+    await Promise.all([keyloom.call("HELLO", "3"), reference.call("HELLO", "3")])
+    for (let database = 0; database < databases; database++) {
+      const difference = await compare([`SELECT ${database}`, step("KEYS *", { compare: "unordered" })])
+      if (difference !== undefined) return difference
+      const keys = await reference.call("KEYS", "*")
+      if (keys.type !== "array") throw new Error(`KEYS answered ${formatReply(keys)}`)
+      for (const item of keys.items) {
+        if (item.type !== "bulk") throw new Error(`KEYS answered ${formatReply(keys)}`)
+        const key = item.text
+        const [type, encoding] = [await reference.call("TYPE", key), await reference.call("OBJECT", "ENCODING", key)]
+        if (type.type !== "simple") throw new Error(`TYPE answered ${formatReply(type)}`)
+        const found = await compare(inspect(key, type.text, encoding.type === "bulk" ? encoding.text : ""))
         if (found !== undefined) return found
       }
     }
@@ -458,12 +429,8 @@ const compareKeyspaces = async (
   }
 }
 
-const toStep = (input: StepInput): Step =>
-  typeof input === "string" || isRequest(input) ? { request: words(input) } : input
-
-const isRequest = (input: Request | Step): input is Request => Array.isArray(input)
-
-const words = (request: string | Request): Request => typeof request === "string" ? request.split(" ") : request
+/** As many as both servers have unless they are told otherwise. */
+const databases = 16
 
 const formatAnswer = (answer: Answer): string => {
   const replies = answer.replies.map(({ reply, raw }) =>

@@ -2,22 +2,37 @@
  * The server family beside the reference: everything but the texts and figures that are each server's own.
  */
 import { builtIn } from "../../src/commands/index.ts"
+import type { Command } from "../../src/services/CommandTable.ts"
 import type { SeededRandom } from "../support/random.ts"
 import { differential, differentialRandom, near, type Script, step, type StepInput } from "./differential.ts"
 
 const needsExactReference = "older servers have other facts of commands, sections and fields"
 
 /** Everything that is no container: of those there are subcommands that belong to later capabilities. */
-const commandNames = builtIn.flatMap((command) =>
-  command.subcommands === undefined ? [command.name] : [...command.subcommands.values()].map(({ name }) => name)
+const commands = builtIn.flatMap((command) =>
+  command.subcommands === undefined ? [command] : [...command.subcommands.values()]
 )
+
+/** The commands of hashes that Redis got after Valkey had gone its own way. */
+const isOfRedis = ({ facts }: Command): boolean => facts.group === "hash" && Number.parseFloat(facts.since) > 7.2
+
+const commandNames = commands.filter((command) => !isOfRedis(command)).map(({ name }) => name)
 
 const script = (name: string, ...steps: ReadonlyArray<StepInput>): Script => ({ name, steps })
 
 /** What key specs say to people is each server's own, and here it is nothing. */
 const notes = { masked: /"notes"[:,] "[^"]*", /, reason: "words for people" } as const
 
-const figures = { masked: /usec(_per_call)?=[\d.]+|avg_ttl=\d+/, reason: "durations" } as const
+const figures = {
+  masked: /usec(_per_call)?=[\d.]+|avg_ttl=\d+|,subexpiry=\d+/,
+  reason: "durations, and what Redis 8.0 knows of hashes"
+} as const
+
+differential(
+  "COMMAND INFO of what only Redis has",
+  commands.filter(isOfRedis).map(({ name }) => script(name, step(`COMMAND INFO ${name}`, { compare: notes }))),
+  { reference: "redis" }
+)
 
 differential("COMMAND", [
   ...commandNames.map((name) => ({

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { TestClock } from "effect/testing"
+import { HashValue } from "../../src/data/HashValue.ts"
 import { Key } from "../../src/data/Key.ts"
 import { ActiveExpiry } from "../../src/services/ActiveExpiry.ts"
 import { Clients } from "../../src/services/Clients.ts"
@@ -164,4 +165,111 @@ describe("the expiry cycle", () => {
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual(first.size, 0)
     }).pipe(Effect.provide(engine())))
+
+  it.effect("removes expired fields of hashes that nobody touches, and a key with its last field", () =>
+    Effect.gen(function*() {
+      const { call, counters, first, keyspace } = yield* make
+      const empty = keyspace.usedBytes()
+      yield* call("HSETEX", "small", "PX", "100", "FIELDS", "1", "a", "1")
+      yield* call("HSET", "kept", "a", "1", "b", "2")
+      yield* call("HPEXPIRE", "kept", "100", "FIELDS", "1", "a")
+      for (let i = 0; i < 20_000; i++) yield* call("HSETEX", `h${i % 3}`, "PX", "100", "FIELDS", "1", `f${i}`, "v")
+      assert.strictEqual(first.volatileHashes, 5)
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(first.size, 1)
+      assert.strictEqual(first.volatileHashes, 0)
+      assert.deepStrictEqual(yield* call("HKEYS", "kept"), ["b"])
+      assert.strictEqual(counters.expiredFields, 20_002)
+      assert.strictEqual(counters.expiredKeys, 0)
+      // Twenty thousand fields are more than one slice.
+      assert.isAbove(counters.expiredTimeCapReached, 3)
+      yield* call("DEL", "kept")
+      assert.strictEqual(keyspace.usedBytes(), empty)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect("wakes for a field that is due sooner than everything else", () =>
+    Effect.gen(function*() {
+      const { call, clock, first } = yield* make
+      yield* call("SET", "k", "v", "PX", "100000")
+      yield* call("HSET", "h", "a", "1", "b", "2", "c", "3")
+      yield* call("HPEXPIRE", "h", "50000", "FIELDS", "1", "a")
+      yield* TestClock.adjust("1 second")
+      const start = clock.refresh()
+      yield* TestClock.adjust("48 seconds")
+      // The cycle reads the clock at the beginning of each slice, and here nobody else does.
+      assert.strictEqual(clock.millis, start)
+      yield* TestClock.adjust("2 seconds")
+      assert.isAbove(clock.millis, start)
+      assert.strictEqual(yield* call("HLEN", "h"), 2)
+      yield* call("HPEXPIRE", "h", "100", "FIELDS", "1", "b")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* call("HLEN", "h"), 1)
+      assert.strictEqual(first.volatileHashes, 0)
+    }).pipe(Effect.provide(engine())))
+
+  it.effect.each([1, 2, 3, 4])(
+    "knows which hashes have fields that expire, whatever happens to them (seed %i)",
+    (seed) =>
+      Effect.gen(function*() {
+        const random = makeSeededRandom(seed)
+        const { call, clock, keyspace } = yield* make
+        const empty = keyspace.usedBytes()
+        const key = () => `h${random.integer(6)}`
+        const field = () => `f${random.integer(4)}`
+        const steps: ReadonlyArray<() => ReadonlyArray<string>> = [
+          () => ["HSET", key(), field(), "1", field(), "2"],
+          () => ["HSETEX", key(), "PX", String(random.integer(5000)), "FIELDS", "1", field(), "3"],
+          () => ["HPEXPIRE", key(), String(random.integer(5000)), "FIELDS", "2", field(), field()],
+          () => ["HPERSIST", key(), "FIELDS", "1", field()],
+          () => ["HGETDEL", key(), "FIELDS", "1", field()],
+          () => ["HDEL", key(), field()],
+          () => ["HGET", key(), field()],
+          () => ["SET", key(), "text"],
+          () => ["SET", key(), "text", "PX", String(random.integer(3000))],
+          () => ["PEXPIRE", key(), String(random.integer(3000))],
+          () => ["DEL", key()],
+          () => ["RENAME", key(), key()],
+          () => ["COPY", key(), key(), "REPLACE"],
+          () => ["MOVE", key(), "1"],
+          () => ["SWAPDB", "0", "1"],
+          () => random.chance(0.1) ? ["FLUSHDB"] : ["PERSIST", key()]
+        ]
+        for (let step = 0; step < 1500; step++) {
+          yield* call(...random.pick(steps)())
+          if (random.chance(0.3)) yield* TestClock.adjust(random.integer(300))
+          if (step % 20 !== 0) continue
+          // Two turns, so that whatever was due at this moment has gone.
+          yield* TestClock.adjust(201)
+          const now = clock.refresh()
+          for (const database of keyspace.databases.slice(0, 2)) {
+            let expected = 0
+            database.forEach((_, value) => {
+              if (!(value instanceof HashValue)) return
+              assert.isAtLeast(value.soonestDeadline, now - 200)
+              if (value.soonestDeadline !== Infinity) expected++
+            })
+            assert.strictEqual(database.volatileHashes, expected)
+          }
+        }
+        yield* call("FLUSHALL")
+        assert.strictEqual(keyspace.usedBytes(), empty)
+      }).pipe(Effect.provide(engine(seed % 2 === 0 ? { "hash-max-listpack-entries": 2 } : {})))
+  )
+
+  it.effect("leaves fields alone while clients are paused, and while it is turned off", () =>
+    Effect.gen(function*() {
+      const { call, clock } = yield* make
+      const clients = yield* Clients
+      yield* call("HSETEX", "h", "PX", "100", "FIELDS", "2", "a", "1", "b", "2")
+      yield* call("HSET", "h", "c", "3")
+      clients.pause("write", clock.refresh() + 5000)
+      yield* call("DEBUG", "SET-ACTIVE-EXPIRE", "0")
+      yield* TestClock.adjust("4 seconds")
+      assert.strictEqual(yield* call("HLEN", "h"), 3)
+      yield* TestClock.adjust("4 seconds")
+      assert.strictEqual(yield* call("HLEN", "h"), 3)
+      yield* call("DEBUG", "SET-ACTIVE-EXPIRE", "1")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* call("HLEN", "h"), 1)
+    }).pipe(Effect.provide(engine({ "enable-debug-command": "yes" }))))
 })

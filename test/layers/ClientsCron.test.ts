@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as ClientsCron from "../../src/layers/ClientsCron.ts"
 import * as ClientsMemory from "../../src/layers/ClientsMemory.ts"
@@ -50,7 +50,7 @@ it.effect("a client that has been silent for longer than timeout is closed", () 
     const talking = yield* join()
     const blocked = yield* join()
     const inProcess = yield* join({ fileDescriptor: -1 })
-    blocked.client.blocked = Deferred.makeUnsafe()
+    blocked.client.blocked = { waiter: undefined, unblock: () => {}, abandon: () => {} }
     yield* TestClock.adjust("9 seconds")
     talking.client.lastInteractionMillis = (yield* CommandClock).refresh()
     assert.isFalse(silent.isClosed)

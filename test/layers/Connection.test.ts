@@ -44,7 +44,7 @@ const block = Command.make("BLOCK", {
   ...facts,
   flags: [],
   run: ({ client }) => {
-    const blocked = client.blocked = Deferred.makeUnsafe<void>()
+    const blocked = client.blocked = { waiter: undefined, unblock: () => {}, abandon: () => {} }
     waiter = Deferred.makeUnsafe<Reply>()
     return new Waiting(
       Deferred.await(waiter).pipe(Effect.ensuring(Effect.sync(() => {

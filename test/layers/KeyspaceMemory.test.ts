@@ -3,8 +3,10 @@ import { Effect, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { Key } from "../../src/data/Key.ts"
 import { MutableBytes } from "../../src/data/MutableBytes.ts"
-import { memoryBytes, textBytes } from "../../src/data/StringValue.ts"
-import type { Value } from "../../src/data/Value.ts"
+import { SetValue } from "../../src/data/SetValue.ts"
+import type { Shapes } from "../../src/data/Shapes.ts"
+import { textBytes } from "../../src/data/StringValue.ts"
+import { memoryBytes, type Value } from "../../src/data/Value.ts"
 import { AccessTracking } from "../../src/layers/AccessTracking.ts"
 import type { DatabaseTables } from "../../src/layers/DatabaseTables.ts"
 import { KeyspaceTables } from "../../src/layers/KeyspaceMemory.ts"
@@ -34,10 +36,11 @@ interface Step {
   readonly key: Key
   readonly name: string
   readonly now: number
+  readonly shapes: Shapes
 }
 
-const someValue = (random: SeededRandom): Value => {
-  switch (random.integer(9)) {
+const someValue = (random: SeededRandom, shapes: Shapes): Value => {
+  switch (random.integer(12)) {
     case 0:
       return random.integer(1000)
     case 1:
@@ -50,9 +53,19 @@ const someValue = (random: SeededRandom): Value => {
       return Buffer.alloc(40_000 + random.integer(1000))
     case 5:
       return new MutableBytes("x".repeat(random.integer(20)))
+    case 6:
+      return someSet(random, shapes, 1 + random.integer(5))
+    case 7:
+      return someSet(random, shapes, 600)
     default:
       return random.bytes(random.integer(40))
   }
+}
+
+const someSet = (random: SeededRandom, shapes: Shapes, size: number): SetValue => {
+  const set = new SetValue(shapes)
+  while (set.size < size) set.add(String(random.integer(100_000)))
+  return set
 }
 
 const second = (millis: number): number => Math.floor(millis / 1000)
@@ -78,12 +91,12 @@ const steps: ReadonlyArray<(step: Step) => void> = [
   (step) => assert.strictEqual(step.database.peek(step.key), liveIn(step)?.value),
   (step) => assert.strictEqual(step.database.inspect(step.key), liveIn(step)?.value),
   (step) => {
-    const value = someValue(step.random)
+    const value = someValue(step.random, step.shapes)
     step.database.set(step.key, value)
     step.model.set(step.name, { value, deadline: undefined, touched: second(step.now) })
   },
   (step) => {
-    const value = someValue(step.random)
+    const value = someValue(step.random, step.shapes)
     step.database.update(step.key, value)
     step.model.set(step.name, { value, deadline: liveIn(step)?.deadline, touched: second(step.now) })
   },
@@ -99,6 +112,27 @@ const steps: ReadonlyArray<(step: Step) => void> = [
       }),
       length
     )
+  },
+  (step) => {
+    const value = step.database.find(step.key)
+    touchIn(step)
+    if (!(value instanceof SetValue)) return
+    const member = String(step.random.integer(100_000))
+    const isNew = !value.has(member)
+    assert.strictEqual(step.database.modify(step.key, value, (set) => set.add(member) ? 1 : 0), isNew ? 1 : 0)
+  },
+  (step) => {
+    const value = step.database.find(step.key)
+    touchIn(step)
+    if (!(value instanceof SetValue)) return
+    // A set that has lost its last member is gone.
+    const count = Math.min(value.size, 1 + step.random.integer(5))
+    const isEmptied = count === value.size
+    assert.strictEqual(
+      step.database.modify(step.key, value, (set) => set.popMany(count, step.random.next).length),
+      count
+    )
+    if (isEmptied) step.model.delete(step.name)
   },
   (step) => {
     assert.strictEqual(step.database.remove(step.key), liveIn(step) !== undefined)
@@ -219,7 +253,7 @@ describe("the keyspace", () => {
           const name = `key:${random.integer(120)}`
           const key = keyOf(keyspace, name, random.chance(0.5))
           for (let i = 1 + random.integer(3); i > 0; i--) {
-            random.pick(steps)({ random, database, model, key, name, now })
+            random.pick(steps)({ random, database, model, key, name, now, shapes: keyspace.shapes })
           }
         }
         check(first, models[0])

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Redacted } from "effect"
 import * as ServerConfigMemory from "../../src/layers/ServerConfigMemory.ts"
-import { directiveNames } from "../../src/services/config/directives.ts"
+import { directiveNames, knownNames } from "../../src/services/config/directives.ts"
 import { NotApplied, ServerConfig } from "../../src/services/ServerConfig.ts"
 import { valkeyReplies } from "../services/config/valkeyReplies.ts"
 
@@ -123,9 +123,31 @@ describe("CONFIG GET", () => {
   )
 
   test(
-    "shows all directives, in the order of the table",
+    "shows all directives, in the order of the table, with their former names",
     Effect.gen(function*() {
-      assert.deepStrictEqual((yield* get("*")).map(([name]) => name), [...directiveNames])
+      const shown = (yield* get("*")).map(([name]) => name)
+      assert.deepStrictEqual(shown, [...knownNames.keys()])
+      assert.deepStrictEqual(shown.filter((name) => (directiveNames as ReadonlyArray<string>).includes(name)), [
+        ...directiveNames
+      ])
+    })
+  )
+
+  test(
+    "shows a directive by each of its names",
+    Effect.gen(function*() {
+      assert.strictEqual(yield* set([["list-max-ziplist-SIZE", "5"]]), "OK")
+      assert.deepStrictEqual(yield* get("list-max-listpack-size", "List-Max-Ziplist-Size"), [
+        ["list-max-listpack-size", "5"],
+        ["List-Max-Ziplist-Size", "5"]
+      ])
+      assert.deepStrictEqual(yield* get("hash-max-*-value"), [
+        ["hash-max-listpack-value", "64"],
+        ["hash-max-ziplist-value", "64"]
+      ])
+      // Two names are no duplicates: the second one counts.
+      assert.strictEqual(yield* set([["zset-max-ziplist-entries", "1"], ["zset-max-listpack-entries", "2"]]), "OK")
+      assert.deepStrictEqual(yield* get("zset-max-listpack-entries"), [["zset-max-listpack-entries", "2"]])
     })
   )
 

@@ -8,6 +8,7 @@
  * - `REFERENCE_SERVER`: path of a valkey-server 8.1, the reference;
  * - `REFERENCE_DIR`: the folder that `reference-servers.sh` filled, its `bin/valkey-server` is used;
  * - else `redis-server` on PATH (Debian has 7.0, whose replies differ in places: see `Reference.isExact`);
+ * - for what only Redis 8.0 has, `bin/redis-server` of `REFERENCE_DIR`, or of what `.ci/run` has fetched;
  * - `KEYLOOM_COMMAND`: a command to start instead of `node src/main.ts`, for example a compiled Keyloom.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
@@ -52,6 +53,9 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** Who is right: Valkey 8.1, or Redis 8.0 about commands that Valkey does not have. */
+export type Product = "valkey" | "redis"
+
 /** The root of the checkout. */
 export const projectDirectory = Path.resolve(Path.dirname(fileURLToPath(import.meta.url)), "../..")
 
@@ -59,17 +63,20 @@ export const projectDirectory = Path.resolve(Path.dirname(fileURLToPath(import.m
  * The reference server, `undefined` where there is none: `REFERENCE_SERVER`, else that of `REFERENCE_DIR`, else what `.ci/run` has fetched, else any
  * `redis-server` on PATH, with which only some suites are compared.
  */
-export const findReference = (): Reference | undefined => {
-  found ??= { reference: lookForReference() }
-  return found.reference
+export const findReference = (product: Product = "valkey"): Reference | undefined => {
+  const known = found.get(product)
+  if (known !== undefined) return known.reference
+  const reference = product === "valkey" ? lookForReference() : lookForRedis()
+  found.set(product, { reference })
+  return reference
 }
 
 /** Why tests against the reference are skipped, in words for the output. */
 export const missingReferenceMessage =
   "no reference server: set REFERENCE_SERVER (a valkey-server 8.1) or REFERENCE_DIR, or install redis-server"
 
-export const startReference = (options: StartOptions = {}): Promise<RunningServer> => {
-  const reference = findReference()
+export const startReference = (options: StartOptions = {}, product: Product = "valkey"): Promise<RunningServer> => {
+  const reference = findReference(product)
   if (reference === undefined) return Promise.reject(new Error(missingReferenceMessage))
   return startServer(reference.name, [reference.command], {
     ...options,
@@ -119,7 +126,7 @@ const maxOutputLength = 1_000_000
 const withoutPersistence: ReadonlyArray<string> = ["--save", "", "--appendonly", "no"]
 const allowDebug: ReadonlyArray<string> = ["--enable-debug-command", "yes"]
 
-let found: { readonly reference: Reference | undefined } | undefined
+const found = new Map<Product, { readonly reference: Reference | undefined }>()
 
 const lookForReference = (): Reference | undefined => {
   const server = process.env["REFERENCE_SERVER"]
@@ -130,9 +137,20 @@ const lookForReference = (): Reference | undefined => {
     const command = Path.join(directory, "bin/valkey-server")
     return identify(command) ?? fail(`REFERENCE_DIR has no bin/valkey-server that runs: ${command}`)
   }
-  const cache = process.env["XDG_CACHE_HOME"] ?? Path.join(Os.homedir(), ".cache")
-  return identify(Path.join(cache, "keyloom-reference/bin/valkey-server")) ?? identify("redis-server")
+  return identify(Path.join(fetchedDirectory(), "bin/valkey-server")) ?? identify("redis-server")
 }
+
+const lookForRedis = (): Reference | undefined => {
+  const directory = process.env["REFERENCE_DIR"]
+  const isGiven = directory !== undefined && directory !== ""
+  const server = identify(Path.join(isGiven ? directory : fetchedDirectory(), "bin/redis-server"))
+  // Older ones do not know what is to be compared with them.
+  return server?.name.startsWith("redis 8.") === true ? { ...server, isExact: true } : undefined
+}
+
+/** What `.ci/run` has fetched. */
+const fetchedDirectory = (): string =>
+  Path.join(process.env["XDG_CACHE_HOME"] ?? Path.join(Os.homedir(), ".cache"), "keyloom-reference")
 
 const identify = (command: string): Reference | undefined => {
   const { status, stdout } = spawnSync(command, ["--version"], { encoding: "utf8" })

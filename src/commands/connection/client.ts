@@ -8,6 +8,7 @@ import { filters, matching } from "./clientFilters.ts"
 import { clientLine } from "./clientLine.ts"
 import { kill } from "./clientKill.ts"
 import { pause, unpause } from "./clientPause.ts"
+import { unblock } from "./clientUnblock.ts"
 import { capa, getName, noEvict, noTouch, reply, setClientName, setInfo } from "./clientSettings.ts"
 
 const id = Command.subcommand("ID", {
@@ -95,6 +96,7 @@ export const client = Command.container("CLIENT", {
     reply,
     setInfo,
     setClientName,
+    unblock,
     unpause
   ]
 })

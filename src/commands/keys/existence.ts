@@ -1,8 +1,10 @@
 /**
  * What says whether keys exist and of which type they are, and what removes them: EXISTS, TOUCH, TYPE, DEL, UNLINK.
  */
+import { isFreedLazily } from "../../data/freeEffort.ts"
 import { typeName } from "../../data/Value.ts"
 import { SimpleString } from "../../protocol/Reply.ts"
+import type { CommandContext } from "../../services/CommandContext.ts"
 import type { Command } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
@@ -51,11 +53,14 @@ export const type = make("TYPE", {
 })
 
 /**
- * DEL and UNLINK. They differ in Redis, where DEL frees the memory of the values before it answers; here the garbage collector frees what either leaves.
+ * DEL and UNLINK. They differ in Redis, where DEL may free the memory of the values before it answers; here the garbage collector frees what either leaves,
+ * and all that is left of the difference is what INFO counts as freed lazily.
  */
 const removeCommand = (
   name: string,
-  declaration: Pick<Command["facts"], "summary" | "since" | "complexity" | "flags">
+  { isLazy, ...declaration }: Pick<Command["facts"], "summary" | "since" | "complexity" | "flags"> & {
+    readonly isLazy: (context: CommandContext) => boolean
+  }
 ): Command =>
   make(name, {
     ...declaration,
@@ -63,19 +68,29 @@ const removeCommand = (
     categories: ["keyspace"],
     tips: countedOverShards,
     args: { key: Arg.key("RM", "DELETE").many() },
-    run: ({ database }, { key: keys }) => keys.reduce((count, key) => database.remove(key) ? count + 1 : count, 0)
+    run: (context, { key: keys }) => {
+      const { database, stats } = context
+      const countsLazy = isLazy(context)
+      return keys.reduce((count, key) => {
+        const value = countsLazy ? database.inspect(key) : undefined
+        if (value !== undefined && isFreedLazily(value)) stats.counters.lazyFreedObjects++
+        return database.remove(key) ? count + 1 : count
+      }, 0)
+    }
   })
 
 export const del = removeCommand("DEL", {
   summary: "Removes keys, and counts those that existed.",
   since: "1.0.0",
   complexity: "O(N) where N is the number of keys.",
-  flags: ["write"]
+  flags: ["write"],
+  isLazy: ({ config }) => config.values["lazyfree-lazy-user-del"]
 })
 
 export const unlink = removeCommand("UNLINK", {
   summary: "Removes keys, and counts those that existed, without waiting for their memory to be freed.",
   since: "4.0.0",
   complexity: "O(N) where N is the number of keys.",
-  flags: ["write", "fast"]
+  flags: ["write", "fast"],
+  isLazy: () => true
 })

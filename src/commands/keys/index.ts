@@ -7,6 +7,7 @@ import { del, exists, touch, type, unlink } from "./existence.ts"
 import { expire, expireAt, pexpire, pexpireAt } from "./expire.ts"
 import { object } from "./object.ts"
 import { keys as keysCommand, randomKey, scan } from "./search.ts"
+import { sort, sortRo } from "./sort/index.ts"
 import { expireTime, persist, pexpireTime, pttl, ttl } from "./timeToLive.ts"
 import { copy, move, rename, renamenx } from "./transfer.ts"
 
@@ -29,6 +30,8 @@ export const keys: ReadonlyArray<Command> = [
   rename,
   renamenx,
   scan,
+  sort,
+  sortRo,
   touch,
   ttl,
   type,

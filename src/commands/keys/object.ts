@@ -1,8 +1,7 @@
 /**
  * OBJECT: what the server knows about a value besides its contents. Asking leaves no trace in LRU and LFU.
  */
-import { encodingOf } from "../../data/StringValue.ts"
-import type { Value } from "../../data/Value.ts"
+import { encodingOf, type Value } from "../../data/Value.ts"
 import { Failure } from "../../protocol/CommandError.ts"
 import type { Reply } from "../../protocol/Reply.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"

@@ -62,7 +62,10 @@ const writeAt = (
   const end = offset + bytes.length
   if (end > config.values["proto-max-bulk-len"]) return stringTooLong
   if (existing instanceof MutableBytes) {
-    database.modify(key, existing, (value) => value.write(offset, bytes))
+    database.modify(key, existing, (value) => {
+      value.write(offset, bytes)
+      return 1
+    })
     return existing.length
   }
   const value = new MutableBytes(existing === undefined ? "" : toBytes(existing), end)

@@ -82,7 +82,7 @@ const word = <T>(options: {
   })
 
 export const maxInt32 = 2147483647
-const maxInt64 = 9223372036854775807n
+export const maxInt64 = 9223372036854775807n
 const maxUint64 = 18446744073709551615n
 
 /** A whole number in decimal digits, as Redis reads one: no `+`, no leading zeros, no blanks; beyond 64 bits it is not a number. */
@@ -95,22 +95,26 @@ const parseInteger = (text: string): bigint | undefined => {
 const outside = (minimum: bigint | number, maximum: bigint | number, radix = 10): string =>
   `argument must be between ${minimum.toString(radix)} and ${maximum.toString(radix)} inclusive`
 
-/** A whole number from `minimum` to `maximum`; `nearest` draws what is accepted into a smaller range, without a word. */
-export const integer = (minimum: number, maximum: number, options: {
+/**
+ * A whole number from `minimum` to `maximum`; `nearest` draws what is accepted into a smaller range, without a word.
+ *
+ * The value is a number: above 2^53 it is the nearest one, and shown as such.
+ */
+export const integer = (minimum: number, maximum: number | bigint, options: {
   readonly unit?: Unit
   readonly nearest?: readonly [minimum: number, maximum: number]
 } = {}): Format<number> =>
   word({
-    type: Schema.Int,
+    type: typeof maximum === "bigint" ? Schema.Finite : Schema.Int,
     unit: options.unit,
     decode: (text) => {
       const value = parseInteger(text)
       if (value === undefined) return Result.fail("argument couldn't be parsed into an integer")
       if (value < minimum || value > maximum) return Result.fail(outside(minimum, maximum))
-      const [lowest, highest] = options.nearest ?? [minimum, maximum]
+      const [lowest, highest] = options.nearest ?? [minimum, Infinity]
       return Result.succeed(Math.min(Math.max(Number(value), lowest), highest))
     },
-    encode: String
+    encode: (value) => typeof maximum === "bigint" ? String(exactInteger(value, maximum)) : String(value)
   })
 
 /** A number with a fraction, from `minimum` to `maximum`. */
@@ -140,15 +144,15 @@ export const memory = (minimum: bigint, maximum: "int64" | "uint64"): Format<num
       if (bytes === undefined) return Result.fail("argument must be a memory value")
       return bytes < minimum || bytes > limit ? Result.fail(outside(minimum, limit)) : Result.succeed(Number(bytes))
     },
-    encode: (value) => String(exactBytes(value, limit)),
-    write: (value) => formatMemory(exactBytes(value, limit))
+    encode: (value) => String(exactInteger(value, limit)),
+    write: (value) => formatMemory(exactInteger(value, limit))
   })
 }
 
 // 2^63 - 1 and 2^64 - 1 are no doubles: their neighbours above are taken for them.
-const exactBytes = (value: number, limit: bigint): bigint => {
-  const bytes = BigInt(value)
-  return bytes > limit ? limit : bytes
+const exactInteger = (value: number, limit: bigint): bigint => {
+  const integer = BigInt(value)
+  return integer > limit ? limit : integer
 }
 
 export type MemoryOrPercent =
@@ -170,8 +174,8 @@ export const memoryOrPercent: Format<MemoryOrPercent> = word<MemoryOrPercent>({
     if (percent === undefined || percent < 0n) return Result.fail("argument must be a memory or percent value")
     return Result.succeed(percent === 0n ? { bytes: 0 } : { percent: Number(percent) })
   },
-  encode: (value) => "percent" in value ? `${value.percent}%` : String(exactBytes(value.bytes, maxInt64)),
-  write: (value) => "percent" in value ? `${value.percent}%` : formatMemory(exactBytes(value.bytes, maxInt64))
+  encode: (value) => "percent" in value ? `${value.percent}%` : String(exactInteger(value.bytes, maxInt64)),
+  write: (value) => "percent" in value ? `${value.percent}%` : formatMemory(exactInteger(value.bytes, maxInt64))
 })
 
 /** The permission bits of a file, in octal. */
@@ -377,13 +381,13 @@ export const outputBufferLimits: Format<OutputBufferLimits> = format<OutputBuffe
   encode: (value) =>
     clientClasses.flatMap(([name, shown]) => {
       const { hardBytes, softBytes, softSeconds } = value[name]
-      const bytes = [hardBytes, softBytes].map((bytes) => String(exactBytes(bytes, maxUint64)))
+      const bytes = [hardBytes, softBytes].map((bytes) => String(exactInteger(bytes, maxUint64)))
       return [shown, ...bytes, String(softSeconds)]
     }),
   rewrite: (directive, value, byDefault) =>
     clientClasses.map(([name]) => {
       const write = ({ hardBytes, softBytes, softSeconds }: OutputBufferLimit): string => {
-        const bytes = [hardBytes, softBytes].map((bytes) => formatMemory(exactBytes(bytes, maxUint64)))
+        const bytes = [hardBytes, softBytes].map((bytes) => formatMemory(exactInteger(bytes, maxUint64)))
         return `${directive} ${name} ${bytes.join(" ")} ${softSeconds}`
       }
       return { text: write(value[name]), isForced: write(value[name]) !== write(byDefault[name]) }

@@ -13,6 +13,7 @@ import {
   fraction,
   integer,
   maxInt32,
+  maxInt64,
   memory,
   memoryOrPercent,
   noSnapshots,
@@ -243,11 +244,77 @@ const table = {
   ),
   "lazyfree-lazy-expire": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
   "lazyfree-lazy-server-del": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
-  "lazyfree-lazy-user-del": directive("As `lazyfree-lazy-eviction`.", yesNo, true),
+  "lazyfree-lazy-user-del": directive(
+    "Whether large values that DEL removes count as lazily freed; that takes the same time either way.",
+    yesNo,
+    true
+  ),
   "lazyfree-lazy-user-flush": directive(
     "Whether keys that FLUSHALL and FLUSHDB remove count as lazily freed; they take the same time either way.",
     yesNo,
     true
+  ),
+
+  // When aggregates leave their compact shapes.
+  "hash-max-listpack-entries": directive(
+    "A hash with more fields than this leaves its compact shape.",
+    integer(0, maxInt64),
+    512
+  ),
+  "hash-max-listpack-value": directive(
+    "A hash with a longer field or value leaves its compact shape.",
+    memory(0n, "int64"),
+    64
+  ),
+  "list-max-listpack-size": directive(
+    "How much a chunk of a list holds: elements where positive, else -1 for 4 KB, -2 for 8 KB, up to -5 for 64 KB.",
+    integer(-maxInt32 - 1, maxInt32),
+    -2
+  ),
+  "list-compress-depth": directive(
+    "How many chunks at each end of a list are not compressed; 0 compresses none.",
+    integer(0, maxInt32),
+    0
+  ),
+  "set-max-intset-entries": directive(
+    "A set of integers with more members than this is no sorted array any more.",
+    integer(0, maxInt64),
+    512
+  ),
+  "set-max-listpack-entries": directive(
+    "A set with more members than this leaves its compact shape.",
+    integer(0, maxInt64),
+    128
+  ),
+  "set-max-listpack-value": directive(
+    "A set with a longer member leaves its compact shape.",
+    integer(0, maxInt64),
+    64
+  ),
+  "zset-max-listpack-entries": directive(
+    "A sorted set with more members than this leaves its compact shape.",
+    integer(0, maxInt64),
+    128
+  ),
+  "zset-max-listpack-value": directive(
+    "A sorted set with a longer member leaves its compact shape.",
+    memory(0n, "int64"),
+    64
+  ),
+  "stream-node-max-bytes": directive(
+    "How much one node of a stream holds; 0 is no limit.",
+    memory(0n, "int64"),
+    4096
+  ),
+  "stream-node-max-entries": directive(
+    "How many entries one node of a stream holds; 0 is no limit.",
+    integer(0, maxInt64),
+    100
+  ),
+  "hll-sparse-max-bytes": directive(
+    "A HyperLogLog that would take more bytes than this with its registers in runs becomes one of 12 KB.",
+    memory(0n, "int64"),
+    3000
   ),
 
   // What can be observed. The last three are ours.
@@ -294,10 +361,30 @@ export const directives: Directives = table
 // What the keys of the table are, in its order.
 export const directiveNames = Object.keys(table) as ReadonlyArray<DirectiveName>
 
-const names = new Map<string, DirectiveName>(directiveNames.map((name) => [name, name]))
+/** What directives were called before: those names are read, shown and set as well. */
+const formerNames: Readonly<Record<string, DirectiveName>> = {
+  "hash-max-ziplist-entries": "hash-max-listpack-entries",
+  "hash-max-ziplist-value": "hash-max-listpack-value",
+  "list-max-ziplist-size": "list-max-listpack-size",
+  "zset-max-ziplist-entries": "zset-max-listpack-entries",
+  "zset-max-ziplist-value": "zset-max-listpack-value"
+}
+
+/** The former names of a directive. */
+export const formerNamesOf = (name: DirectiveName): ReadonlyArray<string> =>
+  Object.keys(formerNames).filter((former) => formerNames[former] === name)
+
+/** Every name that is known, in lower case, with the directive it belongs to: in the order of the table, former names behind the present one. */
+export const knownNames: ReadonlyMap<string, DirectiveName> = new Map(
+  directiveNames.flatMap((name) => [name, ...formerNamesOf(name)].map((known) => [known, name] as const))
+)
 
 /** The directive called `name`, in upper or lower case. */
-export const directiveNamed = (name: string): DirectiveName | undefined => names.get(name.toLowerCase())
+export const directiveNamed = (name: string): DirectiveName | undefined => knownNames.get(name.toLowerCase())
 
 /** What Valkey 8.1 still reads in a file, with one word, and does nothing with. */
-export const obsoleteDirectives: ReadonlySet<string> = new Set(["dynamic-hz"])
+export const obsoleteDirectives: ReadonlySet<string> = new Set([
+  "dynamic-hz",
+  "list-max-ziplist-entries",
+  "list-max-ziplist-value"
+])

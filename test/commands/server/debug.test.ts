@@ -139,6 +139,87 @@ describe("DEBUG", () => {
       assert.strictEqual((yield* info("stats")).get("keyspace_hits"), "0")
     }).pipe(Effect.provide(open)))
 
+  /** What makes a value, and what Valkey 8.1 answers about it: its digest, and its bytes in a snapshot. */
+  const known: ReadonlyArray<readonly [request: string, digest: string, bytes: number]> = [
+    ["RPUSH key a 1 ", "7736d67ea0f4464c2ae9cbe1f5e7598c4395e6d3", 17],
+    ["SADD key 1 2 3", "2a462a3f51a1db89738ebbeef0c47ce1bbc85246", 15],
+    ["SADD key a b 3", "aa475a4a8f122ca5936aa41d911aacf8c93b827d", 16],
+    ["ZADD key 1 a 2.5 b 1e20 c inf d -0.1 e 100000000 f", "0c8dfaab50b1a9256908426add76749a74f5add6", 57],
+    ["HSET key f v g 1", "6679ee22f89ed8001eeb5309d0900265ea56c03a", 19]
+  ]
+
+  for (const [request, digest, bytes] of known) {
+    it.effect(`knows the digest and the serialized length after ${request}`, () =>
+      Effect.gen(function*() {
+        const { call } = yield* Engine
+        yield* call(...request.split(" "))
+        assert.deepStrictEqual(yield* call("DEBUG", "DIGEST-VALUE", "key"), [new SimpleString(digest)])
+        assert.include(String(readable(yield* call("DEBUG", "OBJECT", "key"))), `serializedlength:${bytes} `)
+      }).pipe(Effect.provide(open)))
+  }
+
+  it.effect("OBJECT shows the nodes of a long list", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      yield* call("CONFIG", "SET", "list-max-listpack-size", "2", "list-compress-depth", "1")
+      yield* call("RPUSH", "k", "a", "b", "c")
+      const nodes = "ql_nodes:2 ql_avg_node:1.50 ql_listpack_max:2 ql_compressed:1"
+      assert.match(
+        String(readable(yield* call("DEBUG", "OBJECT", "k"))),
+        new RegExp(` encoding:quicklist serializedlength:28 .* ${nodes} ql_uncompressed_size:23$`)
+      )
+      const fast = String(readable(yield* call("DEBUG", "OBJECT", "k", "fast")))
+      assert.isTrue(fast.endsWith(` ${nodes}`), fast)
+    }).pipe(Effect.provide(open)))
+
+  it.effect("QUICKLIST-PACKED-THRESHOLD gives large elements nodes of their own", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      const encoding = () => call("OBJECT", "ENCODING", "k")
+      yield* call("RPUSH", "k", "a", "b")
+      const refusal = "-ERR argument must be a memory value bigger than 1 and smaller than 4gb"
+      yield* table([
+        [["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "x"], refusal],
+        [["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "4gb"], refusal],
+        [["CONFIG", "SET", "list-max-listpack-size", "1"], "OK"],
+        [["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "3b"], "OK"],
+        [["RPUSH", "k", "long", "c"], 4],
+        [["LRANGE", "k", "0", "-1"], ["a", "b", "long", "c"]],
+        [["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "0"], "OK"]
+      ])
+      assert.strictEqual(yield* encoding(), "quicklist")
+      // A node of its own holds the four bytes alone, the others are listpacks of 13 and 10.
+      assert.match(String(readable(yield* call("DEBUG", "OBJECT", "k"))), /ql_nodes:3 .* ql_uncompressed_size:27$/)
+    }).pipe(Effect.provide(open)))
+
+  it.effect("HTSTATS and HTSTATS-KEY count what is in hash tables", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Engine
+      yield* call("SADD", "small", "a")
+      yield* call("SADD", "large", ...Array.from({ length: 200 }, (_, index) => `member ${index}`))
+      yield* call("EXPIRE", "small", "100")
+      const noTable = "-ERR The value stored at the specified key is not represented using an hash table"
+      const stats = (entries: number) => `Hash table 0 stats (main hash table):\n number of entries: ${entries}\n`
+      yield* table([
+        [["DEBUG", "HTSTATS", "0"], `[Dictionary HT]\n${stats(2)}[Expires HT]\n${stats(1)}`],
+        [["DEBUG", "HTSTATS", "1", "full"], "[Dictionary HT]\n[Expires HT]\n"],
+        [["DEBUG", "HTSTATS", "16"], "-ERR Out of range database"],
+        [["DEBUG", "HTSTATS", "x"], "-ERR value is not an integer or out of range"],
+        [["DEBUG", "HTSTATS-KEY", "large"], stats(200)],
+        [["DEBUG", "HTSTATS-KEY", "small"], noTable],
+        [["DEBUG", "HTSTATS-KEY", "nope"], "-ERR no such key"]
+      ])
+    }).pipe(Effect.provide(open)))
+
+  it.effect("LISTPACK is for compact values", () =>
+    table([
+      [["SADD", "k", "a"], 1],
+      [["DEBUG", "LISTPACK", "k"], "Listpack structure printed on stdout"],
+      [["SET", "text", "a"], "OK"],
+      [["DEBUG", "LISTPACK", "text"], "-ERR Not a listpack encoded object."],
+      [["DEBUG", "LISTPACK", "nope"], "-ERR no such key"]
+    ]).pipe(Effect.provide(open)))
+
   it.effect("POPULATE makes keys, and leaves those alone that are there", () =>
     table([
       [["SET", "key:1", "mine"], "OK"],

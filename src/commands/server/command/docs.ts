@@ -30,14 +30,15 @@ export const docsOf = ({ arguments: args, facts, subcommands }: Command): Reply 
 }
 
 const argumentReply = (argument: ArgumentFacts): Reply => {
-  const { arguments: members, display, keySpec, multiple, name, optional, since, token, type } = argument
+  const { arguments: members, display, keySpec, name, since, token, type } = argument
   const pairs: Array<Reply> = ["name", name, "type", type]
   if (members === undefined) pairs.push("display_text", display ?? name)
   if (keySpec !== undefined) pairs.push("key_spec_index", keySpec)
   // Redis shows tokens in capitals, also those whose facts are written small: CLIENT SETINFO LIB-NAME.
   if (token !== undefined) pairs.push("token", token.toUpperCase())
   if (since !== undefined) pairs.push("since", since)
-  const flags = [...(optional === true ? ["optional"] : []), ...(multiple === true ? ["multiple"] : [])]
+  const flags = ([["optional", "optional"], ["multiple", "multiple"], ["multipleToken", "multiple_token"]] as const)
+    .flatMap(([fact, flag]) => argument[fact] === true ? [flag] : [])
   if (flags.length > 0) pairs.push("flags", words(flags))
   if (members !== undefined) pairs.push("arguments", members.map(argumentReply))
   return new MapReply(pairs)

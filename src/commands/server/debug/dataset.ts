@@ -1,5 +1,5 @@
 /**
- * DEBUG and the data: fingerprints of it, a look into one value, and many keys at once.
+ * DEBUG and the data as a whole: fingerprints of it, and many keys at once.
  */
 import * as ByteString from "../../../data/ByteString.ts"
 import {
@@ -9,9 +9,8 @@ import {
   emptyDigest
 } from "../../../data/DatasetDigest.ts"
 import { Key } from "../../../data/Key.ts"
-import { byteLength, encode, encodingOf, toBytes, toInteger } from "../../../data/StringValue.ts"
-import type { StringValue, Value } from "../../../data/Value.ts"
-import { Failure, noSuchKey } from "../../../protocol/CommandError.ts"
+import { encode } from "../../../data/StringValue.ts"
+import { Failure } from "../../../protocol/CommandError.ts"
 import { ok, type Reply, SimpleString } from "../../../protocol/Reply.ts"
 import type { Database } from "../../../services/Keyspace.ts"
 import * as Arg from "../../Arg.ts"
@@ -31,58 +30,19 @@ export const digestValue = action("DIGEST-VALUE", {
     keys.map((key) => {
       const value = database.inspect(key)
       if (value === undefined) return hex(emptyDigest())
-      return hex(digestOfValue(digestible(value), database.deadline(key) !== undefined))
+      return hex(digestOfValue(value, database.deadline(key) !== undefined))
     })
 })
 
 const entriesOf = (database: Database): ReadonlyArray<DigestEntry> => {
   const entries: Array<DigestEntry> = []
   database.forEach((key, value, expireAtMillis) =>
-    void entries.push({ key, value: digestible(value), hasExpiry: expireAtMillis !== undefined })
+    void entries.push({ key, value, hasExpiry: expireAtMillis !== undefined })
   )
   return entries
 }
 
-const digestible = (value: Value): DigestEntry["value"] => ({ type: "string", bytes: toBytes(value) })
-
 const hex = (digest: Buffer): Reply => new SimpleString(digest.toString("hex"))
-
-export const objectInfo = action("OBJECT", {
-  summary: "Answers how a value is kept; with FAST without what takes long to find out.",
-  args: { key: Arg.key("RO"), fast: Arg.text.optional() },
-  run: ({ database }, { fast, key }) => {
-    const value = database.inspect(key)
-    if (value === undefined) return noSuchKey
-    const access = database.access(key)
-    const fields = [
-      // Values have no address here. This is where the key's entry is looked for, which stays the same as long as the key exists.
-      `Value at:0x${(key.hash >>> 0).toString(16)}`,
-      "refcount:1",
-      `encoding:${encodingOf(value, key.length, database.deadline(key) !== undefined)}`,
-      ...(fast?.toLowerCase() === "fast" ? [] : [`serializedlength:${serializedLength(value)}`]),
-      `lru:${access}`,
-      `lru_seconds_idle:${database.idleSeconds(key)}`,
-      `lfu_freq:${database.frequency(key)}`,
-      `lfu_access_time_minutes:${access >>> 8}`
-    ]
-    return new SimpleString(fields.join(" "))
-  }
-})
-
-/** Bytes of the value in a snapshot that is not compressed: small integers are packed, anything else stands behind its length. */
-const serializedLength = (value: StringValue): number => {
-  const length = byteLength(value)
-  const integer = length <= maxPackedLength ? toInteger(value) : undefined
-  if (typeof integer === "number") {
-    if (integer >= -(2 ** 7) && integer < 2 ** 7) return 2
-    if (integer >= -(2 ** 15) && integer < 2 ** 15) return 3
-    if (integer >= -(2 ** 31) && integer < 2 ** 31) return 5
-  }
-  return length + (length < 2 ** 6 ? 1 : length < 2 ** 14 ? 2 : 5)
-}
-
-/** "-2147483648" */
-const maxPackedLength = 11
 
 const notPositive = new Failure("value is out of range, must be positive")
 const positive = Arg.schema(Schemas.Count, notPositive, "integer").refine((count) => count >= 0, notPositive)

@@ -9,9 +9,10 @@ import * as Arg from "../../Arg.ts"
 import { make } from "../../Command.ts"
 import { helpLines } from "../../help.ts"
 import { action } from "./action.ts"
-import { digest, digestValue, objectInfo, populate } from "./dataset.ts"
+import { digest, digestValue, populate } from "./dataset.ts"
 import { error, log, setActiveExpire, sleep, stringMatch } from "./process.ts"
 import { protocol } from "./protocol.ts"
+import { listpack, objectInfo, packedThreshold, tableOfKey, tables } from "./values.ts"
 
 const help = action("HELP", { summary: "Prints this help.", args: {}, run: () => lines })
 
@@ -20,13 +21,17 @@ const actions: ReadonlyMap<string, Command> = new Map(
     digest,
     digestValue,
     error,
+    listpack,
     log,
     objectInfo,
+    packedThreshold,
     populate,
     protocol,
     setActiveExpire,
     sleep,
     stringMatch,
+    tableOfKey,
+    tables,
     help
   ].map((make) => make("debug")).map((action) => [action.name.slice("debug|".length), action])
 )

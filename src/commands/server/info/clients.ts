@@ -6,7 +6,7 @@ import type { Section } from "./Section.ts"
 export const clients: Section = {
   title: "Clients",
   isDefault: true,
-  fields: ({ clients, clock, config: { values: config } }) => {
+  fields: ({ blocking, clients, clock, config: { values: config } }) => {
     let blocked = 0
     let longestInput = 0
     let longestOutput = 0
@@ -16,6 +16,7 @@ export const clients: Section = {
       longestOutput = Math.max(longestOutput, client.transport.outputBytes())
     }
     const paused = clients.pausedMode()
+    const waiting = blocking.counts()
     return [
       ["connected_clients", clients.size()],
       ["maxclients", config.maxclients],
@@ -26,10 +27,10 @@ export const clients: Section = {
       ["tracking_clients", 0],
       ["pubsub_clients", 0],
       ["watching_clients", 0],
-      ["clients_in_timeout_table", 0],
+      ["clients_in_timeout_table", waiting.timeouts],
       ["total_watched_keys", 0],
-      ["total_blocking_keys", 0],
-      ["total_blocking_keys_on_nokey", 0],
+      ["total_blocking_keys", waiting.keys],
+      ["total_blocking_keys_on_nokey", waiting.keysWithoutValue],
       ["paused_reason", paused === undefined ? "none" : "client_pause"],
       ["paused_actions", paused ?? "none"],
       [

@@ -50,8 +50,10 @@ export const keyspace: Section = {
   title: "Keyspace",
   isDefault: true,
   fields: ({ keyspace }) =>
-    keyspace.databases.filter(({ size }) => size > 0).map(({ averageTtlMillis, index, size, volatileSize }) => {
+    keyspace.databases.filter(({ size }) => size > 0).map((database) => {
+      const { averageTtlMillis, index, size, volatileHashes, volatileSize } = database
       const averageTtl = volatileSize === 0 ? 0 : Math.trunc(averageTtlMillis)
-      return [`db${index}`, `keys=${size},expires=${volatileSize},avg_ttl=${averageTtl}`] as const
+      const fields = `keys=${size},expires=${volatileSize},avg_ttl=${averageTtl},subexpiry=${volatileHashes}`
+      return [`db${index}`, fields] as const
     })
 }

@@ -28,6 +28,7 @@ export const stats: Section = {
       ["sync_full", 0],
       ["sync_partial_ok", 0],
       ["sync_partial_err", 0],
+      ["expired_subkeys", counters.expiredFields],
       ["expired_keys", counters.expiredKeys],
       ["expired_stale_perc", fixed(counters.expiredStalePercentage)],
       ["expired_time_cap_reached_count", counters.expiredTimeCapReached],

@@ -1,0 +1,89 @@
+/**
+ * How a stream is trimmed: the options that XADD and XTRIM share.
+ */
+import type { ShapeLimits } from "../../data/Shapes.ts"
+import type { StreamId } from "../../data/stream/StreamId.ts"
+import type { Trimming } from "../../data/stream/StreamLog.ts"
+import type { ArgReader } from "../../protocol/ArgReader.ts"
+import { type CommandError, Failure, isCommandError } from "../../protocol/CommandError.ts"
+import * as Arg from "../Arg.ts"
+import { parseId } from "./ids.ts"
+
+/** As COMMAND DOCS shows them. */
+export const trim = Arg.block({
+  strategy: Arg.oneOf({ maxlen: Arg.token("MAXLEN"), minid: Arg.token("MINID").since("6.2.0") }),
+  operator: Arg.oneOf({ equal: Arg.token("="), approximately: Arg.token("~") }).optional(),
+  threshold: Arg.text,
+  count: Arg.count.after("LIMIT").optional().since("6.2.0")
+})
+
+/** What the options say, while they are read. */
+export interface TrimOptions {
+  threshold: { readonly maxLength: number } | { readonly minId: StreamId } | undefined
+  isApproximate: boolean
+  limit: number | undefined
+}
+
+const bothStrategies = new Failure("syntax error, MAXLEN and MINID options at the same time are not compatible")
+const negativeLength = new Failure("The MAXLEN argument must be >= 0.")
+const negativeLimit = new Failure("The LIMIT argument must be >= 0.")
+const limitWithoutStrategy = new Failure("syntax error, LIMIT cannot be used without specifying a trimming strategy")
+const limitOfExact = new Failure("syntax error, LIMIT cannot be used without the special ~ option")
+
+/** Reads the option that comes next, if it is one for trimming and has a value. Says whether it was. */
+export const readTrimOption = (reader: ArgReader, options: TrimOptions): boolean | CommandError => {
+  if (reader.remaining < 2) return false
+  const isLength = reader.accepts("MAXLEN")
+  if (isLength || reader.accepts("MINID")) {
+    if (options.threshold !== undefined) return bothStrategies
+    reader.position++
+    options.isApproximate = reader.remaining >= 2 && reader.accepts("~")
+    if (options.isApproximate || (reader.remaining >= 2 && reader.accepts("="))) reader.position++
+    const threshold = isLength ? readLength(reader) : readMinId(reader)
+    if (isCommandError(threshold)) return threshold
+    options.threshold = threshold
+    return true
+  }
+  if (!reader.accepts("LIMIT")) return false
+  reader.position++
+  const limit = Arg.count.decoder.read(reader)
+  if (isCommandError(limit)) return limit
+  if (limit < 0) return negativeLimit
+  options.limit = limit
+  return true
+}
+
+const readLength = (reader: ArgReader): { readonly maxLength: number } | CommandError => {
+  const maxLength = Arg.count.decoder.read(reader)
+  if (isCommandError(maxLength)) return maxLength
+  return maxLength < 0 ? negativeLength : { maxLength }
+}
+
+const readMinId = (reader: ArgReader): { readonly minId: StreamId } | CommandError => {
+  const minId = parseId(reader.request.text(reader.position++))
+  return isCommandError(minId) ? minId : { minId }
+}
+
+/** What is wrong with options that were right one by one; `missing` is answered where nothing says how to trim. */
+export const trimError = (
+  { isApproximate, limit, threshold }: TrimOptions,
+  missing: CommandError | undefined
+): CommandError | undefined => {
+  if (threshold === undefined && limit !== undefined && limit > 0) return limitWithoutStrategy
+  if (threshold === undefined && missing !== undefined) return missing
+  return limit !== undefined && !isApproximate ? limitOfExact : undefined
+}
+
+/** Approximate trimming is limited also where nobody asks for it, so that one command does not take long. */
+export const trimmingOf = (
+  { isApproximate, limit, threshold }: TrimOptions,
+  limits: ShapeLimits
+): Trimming | undefined => {
+  if (threshold === undefined) return undefined
+  const entries = limit ?? (isApproximate ? defaultLimit(limits["stream-node-max-entries"]) : 0)
+  return { ...threshold, isApproximate, limit: entries === 0 ? Infinity : entries }
+}
+
+/** As many entries as are in 100 full nodes. */
+const defaultLimit = (nodeEntries: number): number =>
+  nodeEntries === 0 ? 10_000 : Math.min(100 * nodeEntries, 1_000_000)
