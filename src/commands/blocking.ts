@@ -14,8 +14,12 @@ const outOfRange = new Failure("timeout is out of range")
 const longestMillis = 2 ** 63
 
 /** Whole milliseconds from 0, which is no limit. */
-const asMillis = (millis: number): number | CommandError =>
-  millis >= longestMillis ? outOfRange : millis < 0 ? negative : Math.ceil(millis)
+const asMillis = (millis: number): number | CommandError => {
+  if (millis >= longestMillis) return outOfRange
+  // Less than a millisecond below zero is none at all, as in Redis.
+  const whole = Math.ceil(millis)
+  return whole < 0 ? negative : Math.abs(whole)
+}
 
 const timeout = (given: Arg.Arg<number | bigint>, millisPerUnit: number): Arg.Arg<number> =>
   new Arg.Arg<number>(given.spec, {

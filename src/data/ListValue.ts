@@ -5,6 +5,7 @@
  * depends on more than its size: it grows by what it is about to be given, and shrinks only when it is well below the limit. Indexes are counted from 0, and
  * from the tail where they are negative, the last one being -1. Source: t_list.c.
  */
+import type { ByteSink } from "./ByteSink.ts"
 import { Aggregate } from "./Aggregate.ts"
 import { type ByteString, toText } from "./ByteString.ts"
 import * as Listpack from "./Listpack.ts"
@@ -116,6 +117,12 @@ export class ListValue extends Aggregate {
     const position = this.#positionOf(index)
     if (position === undefined) return undefined
     return this.#content instanceof Quicklist ? this.#content.at(position) : this.#node.at(position)
+  }
+
+  /** Hands so many elements, from `index` on, to the sink. They are there, and `index` is not negative. */
+  send(index: number, count: number, sink: ByteSink): void {
+    if (this.#content instanceof Quicklist) this.#content.send(index, count, sink)
+    else this.#node.send(index, count, sink)
   }
 
   /** So many elements from `index` on. They are there, and `index` is not negative. */

@@ -15,6 +15,7 @@
  * functions take it for granted that the listpack is sound and that a position is one of an entry of it. Source: listpack.c.
  */
 import { type Buffer, constants } from "node:buffer"
+import type { ByteSink } from "./ByteSink.ts"
 import * as ByteString from "./ByteString.ts"
 import { type Int64, parseInt64 } from "./Int64.ts"
 import {
@@ -123,6 +124,22 @@ export const read = (
       elements[i] = ByteString.ofText(textAt(lp, position))
       position = entryEnd(lp, position)
     }
+  }
+}
+
+/** Hands the texts of so many entries, from the one at `at` on, to the sink, passing over `skip` entries after each. */
+export const send = (lp: Listpack, at: number, entries: number, sink: ByteSink, skip = 0): void => {
+  let position = at
+  for (let sent = 0; sent < entries; sent++) {
+    const dataAt = textStart(lp, position)
+    if (dataAt < 0) {
+      const text = String(integerOf(lp, position))
+      sink.text(text, 0, text.length)
+    } else {
+      sink.text(lp, dataAt, position + encodedBytes(lp, position))
+    }
+    position = entryEnd(lp, position)
+    for (let skipped = 0; skipped < skip; skipped++) position = entryEnd(lp, position)
   }
 }
 

@@ -19,7 +19,7 @@ import {
   WrongArity
 } from "../protocol/CommandError.ts"
 import { CommandNameTable } from "../protocol/CommandNames.ts"
-import { Replies } from "../protocol/Reply.ts"
+import { Replies, type Reply } from "../protocol/Reply.ts"
 import type { Request } from "../protocol/Request.ts"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import { Blocking } from "../services/Blocking.ts"
@@ -35,6 +35,7 @@ import { Memory } from "../services/Memory.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
 import { type Caller, Telemetry } from "../services/Telemetry.ts"
+import { Waiting } from "../services/Waiting.ts"
 import { AccessTracking } from "./AccessTracking.ts"
 import { type Gate, gates, type Postponed, postponed } from "./gates.ts"
 import { Stopwatch } from "./Stopwatch.ts"
@@ -162,11 +163,20 @@ export const layer = Layer.effect(
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++
       if (blocking.isDue()) blocking.serve()
-      if (isCommandError(answer)) {
-        route.stats.failedCalls++
-        return reject(answer)
-      }
-      return answer
+      if (!(answer instanceof Waiting)) return counted(route, answer)
+      // It counts as one of the client's commands when it is through.
+      client.commandCount--
+      return new Waiting(Effect.map(answer.effect, (reply) => {
+        client.commandCount++
+        return counted(route, reply)
+      }))
+    }
+
+    /** Counts a reply that is an error, of a command that has run or waited. */
+    const counted = (route: Route, reply: Reply): Reply => {
+      if (!isCommandError(reply)) return reply
+      route.stats.failedCalls++
+      return reject(reply)
     }
 
     /** A defect in a handler costs its client an error, and nobody anything else. */

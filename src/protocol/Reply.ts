@@ -15,6 +15,7 @@
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 import { type ByteString, flatCopy, ofBytes } from "../data/ByteString.ts"
+import type { ByteSink } from "../data/ByteSink.ts"
 import type { CommandError } from "./CommandError.ts"
 
 export type Reply =
@@ -129,18 +130,12 @@ export class Bulks {
   readonly length: number
   readonly form: "array" | "map"
   /** Hands every bulk string to the sink, in order. */
-  readonly visit: (sink: BulkSink) => void
-  constructor(length: number, visit: (sink: BulkSink) => void, form: "array" | "map" = "array") {
+  readonly visit: (sink: ByteSink) => void
+  constructor(length: number, visit: (sink: ByteSink) => void, form: "array" | "map" = "array") {
     this.length = length
     this.form = form
     this.visit = visit
   }
-}
-
-/** Takes bulk strings: the bytes of `source` from `start` up to, not including, `end`. */
-export interface BulkSink {
-  readonly text: (source: string, start: number, end: number) => void
-  readonly bytes: (source: Buffer, start: number, end: number) => void
 }
 
 /** The same reply, for as long as anybody wants it. */

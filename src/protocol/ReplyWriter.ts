@@ -12,13 +12,13 @@
  *
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
+import type { ByteSink } from "../data/ByteSink.ts"
 import { formatDouble } from "../data/Double.ts"
 import { type CommandError, errorText } from "./CommandError.ts"
 import {
   Attributed,
   BigNumber,
   Bulks,
-  type BulkSink,
   Double,
   MapReply,
   NullArray,
@@ -228,7 +228,7 @@ export class ReplyWriter {
     bulks.visit(this.#sink)
   }
 
-  readonly #sink: BulkSink = {
+  readonly #sink: ByteSink = {
     text: (source, start, end) => {
       const length = end - start
       // A loop over a slice of a string is slow: it looks for the string behind it at every step.

@@ -3,7 +3,7 @@
  */
 import { type End, ListValue } from "../../data/ListValue.ts"
 import { Failure, isCommandError, wrongType } from "../../protocol/CommandError.ts"
-import { emptyArray } from "../../protocol/Reply.ts"
+import { Bulks, emptyArray } from "../../protocol/Reply.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import { minInt64 } from "../../data/Int64.ts"
@@ -54,7 +54,7 @@ export const lrange = Command.make("LRANGE", {
     if (list === undefined) return emptyArray
     if (!(list instanceof ListValue)) return wrongType
     const { count, first } = rangeOf(list.size, start, stop)
-    return list.slice(first, count)
+    return count === 0 ? emptyArray : new Bulks(count, (sink) => list.send(first, count, sink))
   }
 })
 

@@ -13,6 +13,7 @@
  * as the element, whatever else the node holds. All reading goes through a text: a substring costs a seventh of what it takes to cut a string out of a Buffer.
  */
 import { Buffer } from "node:buffer"
+import type { ByteSink } from "../ByteSink.ts"
 import * as ByteString from "../ByteString.ts"
 import * as Listpack from "../Listpack.ts"
 import * as Lzf from "../Lzf.ts"
@@ -135,6 +136,18 @@ export class ListNode {
       elements[i] = elementAt(text, at)
       at = Listpack.previous(text, at)
     }
+  }
+
+  /** Hands so many elements, from `index` on, to the sink. They are there. */
+  send(index: number, count: number, sink: ByteSink): void {
+    if (this.isPlain) {
+      const element = this.#plainElement()
+      if (typeof element === "string") sink.text(element, 0, element.length)
+      else sink.bytes(element, 0, element.length)
+      return
+    }
+    const entries = this.#entries()
+    Listpack.send(entries.text, this.#position(entries, index), count, sink)
   }
 
   /**

@@ -9,6 +9,7 @@
  * | finding an index | passing over nodes from the nearer end, and over the elements of one node |
  * | a change in the middle | as finding, and rewriting one node or two |
  */
+import type { ByteSink } from "../ByteSink.ts"
 import type { ByteString } from "../ByteString.ts"
 import * as Listpack from "../Listpack.ts"
 import type { Shapes } from "../Shapes.ts"
@@ -102,6 +103,19 @@ export class Quicklist {
   at(index: number): ByteString {
     const { number, offset } = this.#nodes.locate(index)
     return this.#nodes.at(number)!.at(offset)
+  }
+
+  /** Hands so many elements, from `index` on, to the sink. They are there. */
+  send(index: number, count: number, sink: ByteSink): void {
+    const start = this.#nodes.locate(index)
+    let remaining = count
+    this.#nodes.walk(start.number, true, (node, number) => {
+      const offset = number === start.number ? start.offset : 0
+      const sent = Math.min(remaining, node.count - offset)
+      node.send(offset, sent, sink)
+      remaining -= sent
+      return remaining > 0
+    })
   }
 
   /** Fills `elements`, from `index` on in this direction, in all its length. They are there. */
