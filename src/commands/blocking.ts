@@ -1,7 +1,10 @@
 /**
  * How long a command may wait: the argument of those that block, in seconds or, for streams, in milliseconds.
  */
+import * as Schema from "effect/Schema"
+import { parseDouble } from "../data/Double.ts"
 import type { Key } from "../data/Key.ts"
+import { parseLongDouble } from "../data/LongDouble.ts"
 import { type CommandError, Failure, isCommandError } from "../protocol/CommandError.ts"
 import type { KeyFlag, KeySpec } from "../services/CommandTable.ts"
 import * as Arg from "./Arg.ts"
@@ -31,9 +34,18 @@ const timeout = (given: Arg.Arg<number | bigint>, millisPerUnit: number): Arg.Ar
     width: 1
   })
 
+/** Redis reads a long double here, whose range is wider than a double's: what is beyond that is out of range then, but a number. */
+const seconds = Schemas.parsed<number>(Schema.Number, (text) => {
+  const value = parseDouble(text)
+  if (value !== undefined) return value
+  const wide = parseLongDouble(text)
+  if (wide === undefined) return undefined
+  return (wide.mantissa < 0n ? -1 : 1) * (wide.exponent > 0 ? Infinity : Number.MIN_VALUE)
+})
+
 /** Seconds with a fraction, decoded to milliseconds: rounded up, so that the shortest time is not none at all. */
 export const timeoutSeconds: Arg.Arg<number> = timeout(
-  Arg.schema(Schemas.Double, new Failure("timeout is not a float or out of range"), "double"),
+  Arg.schema(seconds, new Failure("timeout is not a float or out of range"), "double"),
   1000
 )
 

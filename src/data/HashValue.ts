@@ -15,9 +15,11 @@
  * into the hash.
  */
 import { Aggregate } from "./Aggregate.ts"
+import type { ByteSink } from "./ByteSink.ts"
 import * as ByteString from "./ByteString.ts"
 import { HashTable } from "./hash/HashTable.ts"
 import * as Listpack from "./Listpack.ts"
+import { entryEnd } from "./ListpackEntry.ts"
 import { differentIndexes, randomIndex } from "./RandomIndexes.ts"
 import type { Shapes } from "./Shapes.ts"
 import { textBytes } from "./StringValue.ts"
@@ -197,6 +199,23 @@ export class HashValue extends Aggregate {
       const lastAt = this.#width === 2 ? valueAt : Listpack.next(body, valueAt)
       visit(Listpack.textAt(body, at), textAt(body, valueAt), deadlineIn(body, lastAt, this.#width))
       at = Listpack.next(body, lastAt)
+    }
+  }
+
+  /** Hands fields, values, or each field with its value to the sink, whether or not they have expired. */
+  send(hasFields: boolean, hasValues: boolean, sink: ByteSink): void {
+    const body = this.#body
+    if (typeof body !== "string") return body.send(hasFields, hasValues, sink)
+    if (hasFields && hasValues && this.#width === 2) {
+      return Listpack.send(body, Listpack.headerBytes, 2 * this.size, sink)
+    }
+    const { size } = this
+    for (let at = Listpack.headerBytes, sent = 0; sent < size; sent++) {
+      const valueAt = entryEnd(body, at)
+      if (hasFields) Listpack.send(body, at, 1, sink)
+      if (hasValues) Listpack.send(body, valueAt, 1, sink)
+      at = entryEnd(body, valueAt)
+      if (this.#width === 3) at = entryEnd(body, at)
     }
   }
 

@@ -40,5 +40,5 @@ export const isGone = (value: Value): boolean => !isString(value) && value.size 
 /** The same for another key: of their own are only values that can be changed in place. */
 export const copyOf = (value: Value): Value => {
   if (!isString(value)) return value.copy()
-  return value instanceof MutableBytes ? new MutableBytes(value.view) : value
+  return value instanceof MutableBytes ? value.copy() : value
 }

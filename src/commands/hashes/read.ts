@@ -4,7 +4,7 @@
 import { HashValue } from "../../data/HashValue.ts"
 import { minInt64 } from "../../data/Int64.ts"
 import { Failure, isCommandError, wrongType } from "../../protocol/CommandError.ts"
-import { emptyArray, MapReply, type Reply } from "../../protocol/Reply.ts"
+import { Bulks, emptyArray, MapReply, type Reply } from "../../protocol/Reply.ts"
 import type { Command as AnyCommand } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
@@ -106,14 +106,19 @@ const wholeCommand = (
     run: ({ clock, database }, { key }) => {
       const hash = hashOf(database.read(key))
       if (isCommandError(hash)) return hash
-      const found: Array<Reply> = []
+      const isMap = hasFields && hasValues
       const { millis } = clock
+      if (hash !== undefined && hash.soonestDeadline >= millis) {
+        const length = isMap ? 2 * hash.size : hash.size
+        return new Bulks(length, (sink) => hash.send(hasFields, hasValues, sink), isMap ? "map" : "array")
+      }
+      const found: Array<Reply> = []
       hash?.forEach((field, value, deadline) => {
         if (deadline !== undefined && deadline < millis) return
         if (hasFields) found.push(field)
         if (hasValues) found.push(value)
       })
-      return hasFields && hasValues ? new MapReply(found) : found
+      return isMap ? new MapReply(found) : found
     }
   })
 

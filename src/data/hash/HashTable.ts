@@ -7,6 +7,7 @@
  * It looks at no clock and knows no thresholds. Every operation is O(1), or O(log n) where a deadline changes; `copy` takes one step per 1024 fields.
  */
 import type { Buffer } from "node:buffer"
+import type { ByteSink } from "../ByteSink.ts"
 import { type ByteString, flatCopy } from "../ByteString.ts"
 import type { KeyHasher } from "../KeyHasher.ts"
 import { MemberTable } from "../MemberTable.ts"
@@ -62,6 +63,18 @@ export class HashTable {
   valueAt(index: number): ByteString {
     const value = this.#fields.valueAt(index)
     return typeof value === "number" ? this.#fields.memberAt(index).substring(value) : value
+  }
+
+  send(hasFields: boolean, hasValues: boolean, sink: ByteSink): void {
+    for (let index = 0; index < this.size; index++) {
+      const text = this.#fields.memberAt(index)
+      const value = this.#fields.valueAt(index)
+      const fieldEnd = typeof value === "number" ? value : text.length
+      if (hasFields) sink.text(text, 0, fieldEnd)
+      if (!hasValues) continue
+      if (typeof value === "number") sink.text(text, fieldEnd, text.length)
+      else sink.bytes(value, 0, value.length)
+    }
   }
 
   deadlineAt(index: number): number | undefined {
