@@ -155,9 +155,14 @@ export const layer: Layer.Layer<Blocking, never, Keyspace | KeyspaceTables> = La
         enter(waiter)
         const served = Deferred.await(waiter.reply)
         const untilMillis = clock.currentTimeMillisUnsafe() + timeoutMillis
+        // When the time is up it is the Deferred that says whether a reply was there before: an element that was taken for this client must not be lost.
+        const giveUp = Effect.suspend(() => {
+          answer(waiter, timedOut)
+          return served
+        })
         const waiting = timeoutMillis === 0
           ? served
-          : Effect.raceFirst(served, Effect.as(sleepUntil(untilMillis), timedOut))
+          : Effect.raceFirst(served, Effect.andThen(sleepUntil(untilMillis), giveUp))
         return new Waiting(Effect.ensuring(waiting, Effect.sync(() => leave(waiter))))
       },
       isDue: () => due.size > 0,

@@ -9,6 +9,7 @@ import type { Command as AnyCommand } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import * as Scan from "../scanOptions.ts"
+import { mostRandomPicks } from "../randomPicks.ts"
 import { hashOf, hasLive, liveValue } from "./access.ts"
 
 export const hget = Command.make("HGET", {
@@ -148,9 +149,6 @@ const outOfRange = new Failure("value is out of range")
 /** With values twice as many would not be a 64-bit number. */
 const maxPairs = 2n ** 62n
 
-/** Redis has no limit here. More than these would be a reply too large for memory before anything of it is sent. */
-const mostRepetitions = 2 ** 24
-
 export const hrandfield = Command.make("HRANDFIELD", {
   summary: "Returns fields of a hash chosen by chance: one, several different ones, or, with a negative count, any.",
   since: "6.2.0",
@@ -168,7 +166,7 @@ export const hrandfield = Command.make("HRANDFIELD", {
   },
   run: ({ client, clock, database, random }, { key, options }) => {
     const count = options?.count ?? 1
-    if (count < -mostRepetitions || options?.withvalues === true && count >= maxPairs) return outOfRange
+    if (count < -mostRandomPicks || options?.withvalues === true && count >= maxPairs) return outOfRange
     const hash = hashOf(database.read(key))
     if (isCommandError(hash)) return hash
     if (hash !== undefined && hash.soonestDeadline < clock.millis) {

@@ -6,6 +6,7 @@ import { Failure, wrongType } from "../../protocol/CommandError.ts"
 import { emptyArray, SetReply } from "../../protocol/Reply.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
+import { mostRandomPicks } from "../randomPicks.ts"
 
 export const spop = Command.make("SPOP", {
   summary: "Removes members chosen by chance from a set, and returns them.",
@@ -41,12 +42,9 @@ export const spop = Command.make("SPOP", {
   }
 })
 
-/** More random members than these would be a reply too large for memory before anything of it is sent. */
-const mostRandomMembers = 2 ** 24
-
 const randomCount = Arg.count.refine(
-  (count) => count >= -mostRandomMembers,
-  new Failure(`value is out of range, value must between -${mostRandomMembers} and 9223372036854775807`)
+  (count) => count >= -mostRandomPicks,
+  new Failure(`value is out of range, value must between -${mostRandomPicks} and 9223372036854775807`)
 )
 
 export const srandmember = Command.make("SRANDMEMBER", {

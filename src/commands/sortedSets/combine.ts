@@ -12,6 +12,7 @@ import { Failure, isCommandError } from "../../protocol/CommandError.ts"
 import type { Reply } from "../../protocol/Reply.ts"
 import type { Client } from "../../services/Client.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"
+import type { Command } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
 import * as Schemas from "../schemas.ts"
@@ -54,92 +55,85 @@ const aggregate = Arg.oneOf({ sum: Arg.token("SUM"), min: Arg.token("MIN"), max:
 
 const withScores = Arg.flag("WITHSCORES")
 
-export const zunion = make("ZUNION", {
+/** How the sources become one, where weights and an aggregate matter. */
+interface Combination {
+  readonly summary: string
+  readonly since: string
+  readonly complexity: string
+  readonly combine: typeof union
+}
+
+const returned = (name: string, { combine, ...facts }: Combination): Command =>
+  make(name, {
+    ...facts,
+    group: "sorted-set",
+    flags: ["readonly"],
+    categories: ["sortedset"],
+    args: {
+      keys: sourceKeys(name),
+      options: Arg.late({ weight: weights(1), aggregate, withscores: withScores })
+    },
+    run: ({ client, database, hasher }, { keys, options }) => {
+      const sources = readSources(database, keys)
+      if (isCommandError(sources)) return sources
+      const given = options()
+      if (isCommandError(given)) return given
+      const { aggregate = "SUM", weight, withscores } = given
+      return resultReply(client, combine(hasher, weighted(sources, weight), aggregates[aggregate]), withscores)
+    }
+  })
+
+const stored = (name: string, { combine, ...facts }: Combination): Command =>
+  make(name, {
+    ...facts,
+    group: "sorted-set",
+    flags: ["write", "denyoom"],
+    categories: ["sortedset"],
+    args: {
+      destination: Arg.key("OW", "UPDATE"),
+      keys: sourceKeys(name),
+      options: Arg.late({ weight: weights(2), aggregate })
+    },
+    run: (context, { destination, keys, options }) => {
+      const sources = readSources(context.database, keys)
+      if (isCommandError(sources)) return sources
+      const given = options()
+      if (isCommandError(given)) return given
+      const { aggregate = "SUM", weight } = given
+      return store(context, destination, combine(context.hasher, weighted(sources, weight), aggregates[aggregate]))
+    }
+  })
+
+const unionComplexity = "O(N)+O(M*log(M)) where N is the size of all sorted sets together and M that of the result."
+const intersectionComplexity =
+  "O(N*K)+O(M*log(M)) where N is the size of the smallest of K sorted sets and M that of the result."
+
+export const zunion = returned("ZUNION", {
   summary: "Returns the union of sorted sets.",
   since: "6.2.0",
-  group: "sorted-set",
-  complexity: "O(N)+O(M*log(M)) where N is the size of all sorted sets together and M that of the result.",
-  flags: ["readonly"],
-  categories: ["sortedset"],
-  args: {
-    keys: sourceKeys("ZUNION"),
-    options: Arg.late({ weight: weights(1), aggregate, withscores: withScores })
-  },
-  run: ({ client, database, hasher }, { keys, options }) => {
-    const sources = readSources(database, keys)
-    if (isCommandError(sources)) return sources
-    const given = options()
-    if (isCommandError(given)) return given
-    const { aggregate = "SUM", weight, withscores } = given
-    const result = union(hasher, weighted(sources, weight), aggregates[aggregate])
-    return resultReply(client, result, withscores)
-  }
+  complexity: unionComplexity,
+  combine: union
 })
 
-export const zunionstore = make("ZUNIONSTORE", {
+export const zunionstore = stored("ZUNIONSTORE", {
   summary: "Stores the union of sorted sets in a key.",
   since: "2.0.0",
-  group: "sorted-set",
-  complexity: "O(N)+O(M*log(M)) where N is the size of all sorted sets together and M that of the result.",
-  flags: ["write", "denyoom"],
-  categories: ["sortedset"],
-  args: {
-    destination: Arg.key("OW", "UPDATE"),
-    keys: sourceKeys("ZUNIONSTORE"),
-    options: Arg.late({ weight: weights(2), aggregate })
-  },
-  run: (context, { destination, keys, options }) => {
-    const sources = readSources(context.database, keys)
-    if (isCommandError(sources)) return sources
-    const given = options()
-    if (isCommandError(given)) return given
-    const { aggregate = "SUM", weight } = given
-    return store(context, destination, union(context.hasher, weighted(sources, weight), aggregates[aggregate]))
-  }
+  complexity: unionComplexity,
+  combine: union
 })
 
-export const zinter = make("ZINTER", {
+export const zinter = returned("ZINTER", {
   summary: "Returns the intersection of sorted sets.",
   since: "6.2.0",
-  group: "sorted-set",
-  complexity: "O(N*K)+O(M*log(M)) where N is the size of the smallest of K sorted sets and M that of the result.",
-  flags: ["readonly"],
-  categories: ["sortedset"],
-  args: {
-    keys: sourceKeys("ZINTER"),
-    options: Arg.late({ weight: weights(1), aggregate, withscores: withScores })
-  },
-  run: ({ client, database, hasher }, { keys, options }) => {
-    const sources = readSources(database, keys)
-    if (isCommandError(sources)) return sources
-    const given = options()
-    if (isCommandError(given)) return given
-    const { aggregate = "SUM", weight, withscores } = given
-    const result = intersection(hasher, weighted(sources, weight), aggregates[aggregate])
-    return resultReply(client, result, withscores)
-  }
+  complexity: intersectionComplexity,
+  combine: intersection
 })
 
-export const zinterstore = make("ZINTERSTORE", {
+export const zinterstore = stored("ZINTERSTORE", {
   summary: "Stores the intersection of sorted sets in a key.",
   since: "2.0.0",
-  group: "sorted-set",
-  complexity: "O(N*K)+O(M*log(M)) where N is the size of the smallest of K sorted sets and M that of the result.",
-  flags: ["write", "denyoom"],
-  categories: ["sortedset"],
-  args: {
-    destination: Arg.key("OW", "UPDATE"),
-    keys: sourceKeys("ZINTERSTORE"),
-    options: Arg.late({ weight: weights(2), aggregate })
-  },
-  run: (context, { destination, keys, options }) => {
-    const sources = readSources(context.database, keys)
-    if (isCommandError(sources)) return sources
-    const given = options()
-    if (isCommandError(given)) return given
-    const { aggregate = "SUM", weight } = given
-    return store(context, destination, intersection(context.hasher, weighted(sources, weight), aggregates[aggregate]))
-  }
+  complexity: intersectionComplexity,
+  combine: intersection
 })
 
 const badLimit = new Failure("LIMIT can't be negative")
@@ -172,7 +166,7 @@ export const zdiff = make("ZDIFF", {
   summary: "Returns the members of a sorted set that none of the others has.",
   since: "6.2.0",
   group: "sorted-set",
-  complexity: "O(N)+O(M*log(M)) where N is the size of all sorted sets together and M that of the result.",
+  complexity: unionComplexity,
   flags: ["readonly"],
   categories: ["sortedset"],
   args: { keys: sourceKeys("ZDIFF"), options: Arg.late({ withscores: withScores }) },
@@ -189,7 +183,7 @@ export const zdiffstore = make("ZDIFFSTORE", {
   summary: "Stores the members of a sorted set that none of the others has in a key.",
   since: "6.2.0",
   group: "sorted-set",
-  complexity: "O(N)+O(M*log(M)) where N is the size of all sorted sets together and M that of the result.",
+  complexity: unionComplexity,
   flags: ["write", "denyoom"],
   categories: ["sortedset"],
   args: { destination: Arg.key("OW", "UPDATE"), keys: sourceKeys("ZDIFFSTORE"), options: Arg.late({}) },

@@ -9,14 +9,12 @@ import { emptyArray } from "../../protocol/Reply.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
 import * as Scan from "../scanOptions.ts"
+import { mostRandomPicks } from "../randomPicks.ts"
 import { membersReply, pairsReply } from "./replies.ts"
 
-/** More random members than these would be a reply too large for memory before anything of it is sent. */
-const mostRandomMembers = 2 ** 24
-
 const randomCount = Arg.count.refine(
-  (count) => count >= -mostRandomMembers,
-  new Failure(`value is out of range, value must between -${mostRandomMembers} and 9223372036854775807`)
+  (count) => count >= -mostRandomPicks,
+  new Failure(`value is out of range, value must between -${mostRandomPicks} and 9223372036854775807`)
 )
 
 export const zrandmember = make("ZRANDMEMBER", {
