@@ -168,6 +168,11 @@ export const layer = Layer.effect(
       client.commandCount--
       return new Waiting(Effect.map(answer.effect, (reply) => {
         client.commandCount++
+        // To Redis a wait that somebody ends with an error has not run and failed.
+        if (isCommandError(reply) && errorCode(reply) === "UNBLOCKED") {
+          route.stats.rejectedCalls++
+          return reject(reply)
+        }
         return counted(route, reply)
       }))
     }

@@ -132,7 +132,7 @@ const change = (random: SeededRandom, list: ListValue, model: Array<string>): vo
     }
     case 13: {
       const found = model.flatMap((other, at) => other === element ? [at] : [])
-      assert.deepStrictEqual(positions(list, element, end), end === "tail" ? found : found.reverse())
+      assert.deepStrictEqual(positions(list, element, end), end === "tail" ? found : found.toReversed())
     }
   }
 }
