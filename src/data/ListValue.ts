@@ -83,7 +83,7 @@ export class ListValue extends Aggregate {
       const texts = elements.map(toText)
       this.#content = end === "tail"
         ? Listpack.append(content, ...texts)
-        : Listpack.insert(content, Listpack.headerBytes, ...texts.reverse())
+        : Listpack.insert(content, Listpack.headerBytes, ...texts.toReversed())
     } else {
       for (const element of elements) this.#push(element, end)
     }

@@ -111,7 +111,8 @@ export const layer: Layer.Layer<Blocking, never, Keyspace | KeyspaceTables> = La
       for (const queue of due) {
         due.delete(queue)
         const database = databases[queue.database]!
-        for (const waiter of [...queue.waiters]) {
+        // Who begins to wait meanwhile has made an attempt already.
+        for (const waiter of Array.from(queue.waiters)) {
           const { attempt, type, wakesWithoutKey = false } = waiter.command
           const value = database.inspect(queue.key)
           if (!wakesWithoutKey && (value === undefined || typeName(value) !== type)) continue
