@@ -21,7 +21,9 @@ import * as TelemetrySpans from "./TelemetrySpans.ts"
 /** An engine with these commands; of two with the same name the later one counts. It needs the configuration, and nothing else. */
 export const layer = (commands: ReadonlyArray<Command>) =>
   Dispatcher.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(ActiveExpiry.layer, BlockedClients.layer, MemoryCounted.layer, ServerStatsMemory.layerRates)),
+    Layer.provideMerge(
+      Layer.mergeAll(ActiveExpiry.layer, BlockedClients.layer, MemoryCounted.layer, ServerStatsMemory.layerRates)
+    ),
     Layer.provideMerge(Eviction.layer),
     Layer.provideMerge(KeyspaceMemory.layer),
     Layer.provideMerge(Layer.mergeAll(
