@@ -1,8 +1,7 @@
 /**
  * Taking elements off the ends of lists, and moving them to other lists, without waiting for any.
  */
-import type { End } from "../../data/ListValue.ts"
-import { ListValue } from "../../data/ListValue.ts"
+import { type End, ListValue } from "../../data/ListValue.ts"
 import { wrongType } from "../../protocol/CommandError.ts"
 import { emptyArray, nullArray } from "../../protocol/Reply.ts"
 import type { Command as AnyCommand } from "../../services/CommandTable.ts"

@@ -1,12 +1,12 @@
 /**
  * Looking into lists.
  */
+import { minInt64 } from "../../data/Int64.ts"
 import { type End, ListValue } from "../../data/ListValue.ts"
 import { Failure, isCommandError, wrongType } from "../../protocol/CommandError.ts"
 import { Bulks, emptyArray } from "../../protocol/Reply.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
-import { minInt64 } from "../../data/Int64.ts"
 
 export const llen = Command.make("LLEN", {
   summary: "Returns the number of elements of a list.",
