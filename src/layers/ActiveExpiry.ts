@@ -36,6 +36,7 @@ export const layer: Layer.Layer<
   Effect.gen(function*() {
     const clock = yield* CommandClock
     const { databases, shared } = yield* KeyspaceTables
+    const { propagation } = shared
     const { values: config } = yield* ServerConfig
     const { counters } = yield* ServerStats
     const state = { isEnabled: true }
@@ -61,6 +62,7 @@ export const layer: Layer.Layer<
         const deadline = database.deadlineAt(position)
         if (deadline < clock.millis) {
           database.expireAt(position)
+          propagation.flush()
           expired++
         } else if (deadline < soonest) {
           soonest = deadline
@@ -77,6 +79,7 @@ export const layer: Layer.Layer<
     const removeFields = (database: DatabaseTables): boolean => {
       while (database.soonestFieldDeadline < clock.millis) {
         looked += database.expireSoonestFields(keysPerLook)
+        propagation.flush()
         if (isOver()) return true
       }
       return false

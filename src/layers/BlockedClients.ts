@@ -40,8 +40,10 @@ export const layer: Layer.Layer<Blocking, never, Keyspace | KeyspaceTables> = La
   Blocking,
   Effect.gen(function*() {
     const clock = yield* Clock.Clock
-    const { databases } = yield* Keyspace
+    const keyspace = yield* Keyspace
+    const { databases } = keyspace
     const { shared } = yield* KeyspaceTables
+    const { propagation } = shared
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
 
     /** By database, then by key. */
@@ -116,7 +118,10 @@ export const layer: Layer.Layer<Blocking, never, Keyspace | KeyspaceTables> = La
           const { attempt, type, wakesWithoutKey = false } = waiter.command
           const value = database.inspect(queue.key)
           if (!wakesWithoutKey && (value === undefined || typeName(value) !== type)) continue
+          const changesBefore = keyspace.changes()
           const reply = survive(attempt)
+          propagation.commandRan(queue.database, undefined, keyspace.changes() !== changesBefore)
+          propagation.flush()
           if (reply !== undefined) answer(waiter, reply)
         }
       }

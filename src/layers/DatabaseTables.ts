@@ -13,6 +13,7 @@ import { textBytes } from "../data/StringValue.ts"
 import { isGone, memoryBytes, type Value } from "../data/Value.ts"
 import type { CommandClock } from "../services/CommandClock.ts"
 import type { Database } from "../services/Keyspace.ts"
+import type { Propagation } from "../services/Propagation.ts"
 import type { Counters } from "../services/ServerStats.ts"
 import type { AccessTracking } from "./AccessTracking.ts"
 import { VolatileHashes } from "./VolatileHashes.ts"
@@ -269,7 +270,7 @@ export class DatabaseTables implements Database {
   /** Removes the entry whose deadline is at `position`, as expired; the last deadline takes that position. */
   expireAt(position: number): void {
     this.#shared.counters.expiredKeys++
-    this.#removeEntry(this.#deadlines.entryAt(position))
+    this.#removeUnasked(this.#deadlines.entryAt(position))
   }
 
   /** The earliest deadline of a field of all hashes, `Infinity` where there is none. */
@@ -326,7 +327,7 @@ export class DatabaseTables implements Database {
 
   evictEntry(entry: number): void {
     this.#shared.counters.evictedKeys++
-    this.#removeEntry(entry)
+    this.#removeUnasked(entry)
   }
 
   #findLive(key: Key): number {
@@ -443,6 +444,13 @@ export class DatabaseTables implements Database {
     this.#tell(key)
   }
 
+  /** Whoever repeats the commands has to be told of a removal that none of them asks for. */
+  #removeUnasked(entry: number): void {
+    const { propagation } = this.#shared
+    if (propagation.isActive) propagation.also(this.index, ["DEL", this.#table.keyAt(entry)])
+    this.#removeEntry(entry)
+  }
+
   /** Keeps step with the earliest deadline of a field at `key`, which is `Infinity` where there is none any more. The key is the table's own. */
   #followFields(key: string, soonest: number): void {
     const bytes = this.#volatileHashes.bytes
@@ -502,6 +510,7 @@ export interface Shared {
   readonly clock: CommandClock["Service"]
   readonly counters: Counters
   readonly hasher: KeyHasher
+  readonly propagation: Propagation["Service"]
   /** At least 0, below 1. */
   readonly random: () => number
   changes: number

@@ -32,6 +32,7 @@ import { Host } from "../services/Host.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { Lifecycle } from "../services/Lifecycle.ts"
 import { Memory } from "../services/Memory.ts"
+import { Propagation } from "../services/Propagation.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
 import { type Caller, Telemetry } from "../services/Telemetry.ts"
@@ -81,10 +82,11 @@ export const layer = Layer.effect(
       blocking: yield* Blocking,
       activeExpiry: yield* ActiveExpiry,
       host: yield* Host,
+      propagation: yield* Propagation,
       random: () => random.nextDoubleUnsafe()
     }
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
-    const { blocking, clock, stats } = services
+    const { blocking, clock, keyspace, propagation, stats } = services
     const { counters } = stats
     const stopwatch = new Stopwatch(clock.monotonicNanos, () => services.config.values["latency-tracking"])
 
@@ -159,7 +161,12 @@ export const layer = Layer.effect(
       client.commandCount++
       access.isPaused = client.noTouch && !route.touchesAlways
       stopwatch.start(route.stats, route.isConstant)
+      const changesBefore = keyspace.changes()
       const answer = run(command, context, request)
+      if (propagation.isActive) {
+        propagation.commandRan(client.database, request, keyspace.changes() !== changesBefore)
+        propagation.flush()
+      }
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++
       if (blocking.isDue()) blocking.serve()

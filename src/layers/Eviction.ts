@@ -32,7 +32,7 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
   Eviction,
   Effect.gen(function*() {
     const access = yield* AccessTracking
-    const { databases } = yield* KeyspaceTables
+    const { databases, shared } = yield* KeyspaceTables
     const { values: config } = yield* ServerConfig
     /** Sorted, the best one last. */
     let pool: Array<Candidate> = []
@@ -116,7 +116,9 @@ export const layer: Layer.Layer<Eviction, never, AccessTracking | KeyspaceTables
         }
         if (policy === "noeviction") return false
         const isVolatile = policy.startsWith("volatile-")
-        return policy.endsWith("-random") ? evictRandom(isVolatile) : evictBest(isVolatile)
+        const hasEvicted = policy.endsWith("-random") ? evictRandom(isVolatile) : evictBest(isVolatile)
+        shared.propagation.flush()
+        return hasEvicted
       }
     })
   })

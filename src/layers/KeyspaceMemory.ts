@@ -12,6 +12,7 @@ import { KeyHasher } from "../data/KeyHasher.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { Keyspace } from "../services/Keyspace.ts"
+import { Propagation } from "../services/Propagation.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { ServerStats } from "../services/ServerStats.ts"
 import { AccessTracking } from "./AccessTracking.ts"
@@ -26,13 +27,14 @@ export class KeyspaceTables extends Context.Service<KeyspaceTables, {
 export const layer: Layer.Layer<
   Keyspace | KeyspaceTables,
   never,
-  AccessTracking | Clients | CommandClock | ServerConfig | ServerStats
+  AccessTracking | Clients | CommandClock | Propagation | ServerConfig | ServerStats
 > = Layer.effectContext(Effect.gen(function*() {
   const access = yield* AccessTracking
   const clients = yield* Clients
   const clock = yield* CommandClock
   const { values } = yield* ServerConfig
   const { counters } = yield* ServerStats
+  const propagation = yield* Propagation
   const random = yield* Random.Random
   const [first, second] = yield* secret
   const shared: Shared = {
@@ -40,6 +42,7 @@ export const layer: Layer.Layer<
     clock,
     counters,
     hasher: new KeyHasher(first, second),
+    propagation,
     random: () => random.nextDoubleUnsafe(),
     changes: 0,
     usedBytes: 0,
