@@ -89,9 +89,11 @@ export class RdbSource {
     this.#needed = 1
   }
 
-  /** Takes a copy of what is left, so that what was pushed can be used for something else. */
+  /** Takes what is needed of the last piece, so that its memory can be used for something else. */
   rest(): void {
-    if (this.#end > this.#committed && !this.#isOwned) this.#reserve(0)
+    if (this.#isOwned) return
+    this.#sum()
+    if (this.#end > this.#committed) this.#reserve(0)
   }
 
   /** Stops, because of bytes that cannot be right. */
