@@ -46,13 +46,13 @@ const entry = (key: string, value: unknown, rest: object = {}): unknown => ({
 /** All samples in one file, and some of everything else. */
 const everything = file(
   12,
-  ...[0xfa, string("redis-ver"), string("8.0.2"), 0xfa, string("redis-bits"), hex("c0 40")],
-  ...[0xf5, string("#!lua name=lib"), 0xf7, hex("81 0102030405060708 02 01 05"), string("data"), 0],
-  ...[0xfe, length(3), 0xf4, length(12), length(2), length(1), 0xfb, length(samples.length), length(2)],
+  [0xfa, string("redis-ver"), string("8.0.2"), 0xfa, string("redis-bits"), hex("c0 40")],
+  [0xf5, string("#!lua name=lib"), 0xf7, hex("81 0102030405060708 02 01 05"), string("data"), 0],
+  [0xfe, length(3), 0xf4, length(12), length(2), length(1), 0xfb, length(samples.length), length(2)],
   ...samples.flatMap(({ payload, title, type }) => [type, string(title), payload]),
-  ...[0xfc, int64(1700000000123), 0, string("expires"), string("v")],
-  ...[0xfd, int32(1700000000), 0xf8, length(77), 0, string("idle"), string("v")],
-  ...[0xf9, 200, 0, string("frequent"), string("v"), 0, string("last"), string("v")]
+  [0xfc, int64(1700000000123), 0, string("expires"), string("v")],
+  [0xfd, int32(1700000000), 0xf8, length(77), 0, string("idle"), string("v")],
+  [0xf9, 200, 0, string("frequent"), string("v"), 0, string("last"), string("v")]
 )
 
 describe("a reader of RDB files", () => {
@@ -133,8 +133,8 @@ describe("a reader of RDB files", () => {
   it("passes over values of modules where a file is only checked", () => {
     const bytes = file(
       11,
-      ...[7, string("k"), hex("81 0102030405060708"), 2, length(1), 1, length(2), 3, 0, 0, 0, 0, 4, double(1), 5],
-      ...[string("text"), 5, hex("c3 05 0d 00 61 e0 03 00"), 5, hex("c0 07"), 0, 0, string("next"), string("v")]
+      [7, string("k"), hex("81 0102030405060708"), 2, length(1), 1, length(2), 3, 0, 0, 0, 0, 4, double(1), 5],
+      [string("text"), 5, hex("c3 05 0d 00 61 e0 03 00"), 5, hex("c0 07"), 0, 0, string("next"), string("v")]
     )
     assert.deepStrictEqual(readAll(bytes, { passesModules: true }).items.map(plain).slice(1, 3), [
       { _tag: "Skipped", what: "data of the module type 'AQIDBAUGB'" },
@@ -198,7 +198,7 @@ describe("a reader of RDB files", () => {
     const [[firstId, firstNode] = [], [secondId, secondNode] = []] = nodes
     const node = (id: Part = firstId ?? "", text: Part = firstNode ?? "") =>
       bytesOf(string(bytesOf(id)), string(bytesOf(text)))
-    const totals = bytesOf(length(3), ...[9, 0, 1, 1, 3, 3, 17])
+    const totals = bytesOf(length(3), [9, 0, 1, 1, 3, 3, 17])
     const stream = (...groups: ReadonlyArray<Part>) => value(21, length(1), node(), totals, ...groups)
     const group = (...parts: ReadonlyArray<Part>) => bytesOf(string("g"), 0, 0, 0, ...parts)
     const pending = (ms: number) => bytesOf(rawId(ms), int64(0), 1)
@@ -331,7 +331,7 @@ describe("a reader of RDB files", () => {
       ],
       [
         "a node of a stream whose ids are below its own",
-        value(21, length(1), node(rawId(5), listpack(...["1", "0", "1", "f", "0"], ...["2", "-1", "0", "v", "4"]))),
+        value(21, length(1), node(rawId(5), listpack("1", "0", "1", "f", "0", "2", "-1", "0", "v", "4"))),
         "damaged",
         /node/
       ],
@@ -340,32 +340,32 @@ describe("a reader of RDB files", () => {
         value(
           21,
           length(1),
-          node(rawId(5), listpack(...["2", "0", "1", "f", "0"], ...["2", "0", "0", "v", "4", "2", "0", "0", "v", "4"]))
+          node(rawId(5), listpack("2", "0", "1", "f", "0", "2", "0", "0", "v", "4", "2", "0", "0", "v", "4"))
         ),
         "damaged",
         /node/
       ],
       [
         "a node of a stream that counts wrongly",
-        value(21, length(1), node(rawId(5), listpack(...["2", "0", "1", "f", "0"], ...["2", "0", "0", "v", "4"]))),
+        value(21, length(1), node(rawId(5), listpack("2", "0", "1", "f", "0", "2", "0", "0", "v", "4"))),
         "damaged",
         /node/
       ],
       [
         "a node of a stream with an entry that cannot be gone back from",
-        value(21, length(1), node(rawId(5), listpack(...["1", "0", "1", "f", "0"], ...["2", "0", "0", "v", "5"]))),
+        value(21, length(1), node(rawId(5), listpack("1", "0", "1", "f", "0", "2", "0", "0", "v", "5"))),
         "damaged",
         /node/
       ],
       [
         "a stream with entries above its last id",
-        value(21, length(1), node(), length(2), ...[1, 0, 1, 1, 3, 3, 17, 0]),
+        value(21, length(1), node(), length(2), [1, 0, 1, 1, 3, 3, 17, 0]),
         "damaged",
         /last id/
       ],
       [
         "a stream with a length and no nodes",
-        value(21, length(0), length(2), ...[1, 0, 1, 1, 3, 3, 17, 0]),
+        value(21, length(0), length(2), [1, 0, 1, 1, 3, 3, 17, 0]),
         "damaged",
         /no nodes/
       ],

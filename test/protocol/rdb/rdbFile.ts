@@ -13,14 +13,16 @@ import { isString, type Value } from "../../../src/data/Value.ts"
 import type { RdbFailure } from "../../../src/protocol/rdb/RdbFailure.ts"
 import { needsInput, type RdbItem, RdbReader, type RdbReaderOptions } from "../../../src/protocol/rdb/RdbReader.ts"
 
-/** A byte, bytes as a latin1 text, or bytes. */
-export type Part = number | string | Uint8Array
+/** A byte, bytes as a latin1 text, bytes, or several of these. */
+export type Part = number | string | Uint8Array | ReadonlyArray<Part>
 
 export const bytesOf = (...parts: ReadonlyArray<Part>): Buffer =>
   Buffer.concat(
-    parts.map((part) =>
-      typeof part === "number" ? Buffer.of(part) : typeof part === "string" ? Buffer.from(part, "latin1") : part
-    )
+    parts.map((part) => {
+      if (typeof part === "number") return Buffer.of(part)
+      if (typeof part === "string") return Buffer.from(part, "latin1")
+      return part instanceof Uint8Array ? part : bytesOf(...part)
+    })
   )
 
 /** Bytes written as hexadecimal digits, with spaces wherever they help. */

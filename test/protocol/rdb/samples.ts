@@ -77,11 +77,11 @@ const group = (entriesRead: ReadonlyArray<Part>, isWithActiveTime: boolean): Buf
     length(2),
     ...entriesRead,
     length(2),
-    ...[rawId(1, 1), int64(1000), length(3), rawId(2, 2), int64(2000), length(1)],
+    [rawId(1, 1), int64(1000), length(3), rawId(2, 2), int64(2000), length(1)],
     length(3),
-    ...[string("alice"), int64(5000), ...(isWithActiveTime ? [int64(4000)] : []), length(1), rawId(1, 1)],
-    ...[string("bob"), int64(6000), ...(isWithActiveTime ? [int64(6000)] : []), length(1), rawId(2, 2)],
-    ...[string("carol"), int64(7000), ...(isWithActiveTime ? [int64(-1)] : []), length(0)]
+    [string("alice"), int64(5000), ...(isWithActiveTime ? [int64(4000)] : []), length(1), rawId(1, 1)],
+    [string("bob"), int64(6000), ...(isWithActiveTime ? [int64(6000)] : []), length(1), rawId(2, 2)],
+    [string("carol"), int64(7000), ...(isWithActiveTime ? [int64(-1)] : []), length(0)]
   )
 
 const groupContents = (
@@ -107,7 +107,7 @@ const streamContents = (maxDeletedId: string, entriesAdded: number, ...groups: R
 
 const streamTotals = (isWithHistory: boolean): Buffer =>
   bytesOf(
-    ...[length(3), length(9), length(0)],
+    [length(3), length(9), length(0)],
     ...(isWithHistory ? [length(1), length(1), length(3), length(3), length(17)] : [])
   )
 
@@ -183,7 +183,7 @@ export const samples: ReadonlyArray<Sample> = [
     ValueType.sortedSet,
     ["zset", "listpack", [["d", -Infinity], ["b", -2], ["a", 1.5], ["e", 100], ["c", Infinity]]],
     length(5),
-    ...[
+    [
       string("a"),
       string("1.5"),
       string("b"),
@@ -389,7 +389,7 @@ export const samples: ReadonlyArray<Sample> = [
       groups: []
     }],
     length(0),
-    ...[0, 5, 1, 0, 0, 5, 1, 3, 0]
+    [0, 5, 1, 0, 0, 5, 1, 3, 0]
   ),
   sample(
     "a stream of version 1",
@@ -421,7 +421,7 @@ export const samples: ReadonlyArray<Sample> = [
     ["hash", "listpackex", [["b", "2", 1000], ["c", "3", 1005], ["a", "1"]]],
     int64(1000),
     length(3),
-    ...[0, string("a"), string("1"), 1, string("b"), string("2"), 6, string("c"), string("3")]
+    [0, string("a"), string("1"), 1, string("b"), string("2"), 6, string("c"), string("3")]
   ),
   sample(
     "a large hash with deadlines",
@@ -429,14 +429,14 @@ export const samples: ReadonlyArray<Sample> = [
     ["hash", "hashtable", [["a", "1"], ["b", z, 1000]]],
     int64(1000),
     length(2),
-    ...[0, string("a"), string("1"), 1, string("b"), string(z)]
+    [0, string("a"), string("1"), 1, string("b"), string(z)]
   ),
   sample(
     "a hash with deadlines of the pre-release",
     ValueType.hashExpiryPreRelease,
     ["hash", "listpackex", [["b", "2", 16000], ["a", "1"]]],
     length(2),
-    ...[0, string("a"), string("1"), length(16000), string("b"), string("2")]
+    [0, string("a"), string("1"), length(16000), string("b"), string("2")]
   ),
   sample(
     "a listpack with deadlines",
