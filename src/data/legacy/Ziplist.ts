@@ -51,8 +51,10 @@ export const textsOf = (bytes: ByteString.ByteString): Array<string> | undefined
     at = next
   }
   const count = ziplist.readUInt16LE(8)
+  const last = ziplist.readUInt32LE(4)
   if (count !== unknownCount && count !== texts.length) return undefined
-  return texts.length === 0 || ziplist.readUInt32LE(4) === previous ? texts : undefined
+  // Without entries it may be anywhere within.
+  return last === previous || (texts.length === 0 && last <= end) ? texts : undefined
 }
 
 /** The bytes of the encoding. */
