@@ -55,10 +55,10 @@ export class HashBuilder {
       return HashValue.ofListpack(this.#shapes, Listpack.from(texts), 2)
     }
     // Of fields with the same deadline those that came last are first, as if they had been added one by one.
-    const inOrder = fields.filter(({ deadlineMillis }) => deadlineMillis !== undefined).toReversed()
-    inOrder.sort((a, b) => (a.deadlineMillis ?? 0) - (b.deadlineMillis ?? 0))
-    inOrder.push(...fields.filter(({ deadlineMillis }) => deadlineMillis === undefined))
-    const texts = inOrder.flatMap(({ deadlineMillis, name, value }) => [
+    const volatile = fields.filter(({ deadlineMillis }) => deadlineMillis !== undefined).toReversed()
+    volatile.sort((a, b) => (a.deadlineMillis ?? 0) - (b.deadlineMillis ?? 0))
+    const lasting = fields.filter(({ deadlineMillis }) => deadlineMillis === undefined)
+    const texts = [volatile, lasting].flat().flatMap(({ deadlineMillis, name, value }) => [
       name,
       toText(value),
       String(deadlineMillis ?? 0)

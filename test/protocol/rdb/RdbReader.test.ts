@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import type { RdbFailureKind } from "../../../src/protocol/rdb/RdbFailure.ts"
 import { ValueType } from "../../../src/protocol/rdb/RdbFormat.ts"
-import type { RdbItem } from "../../../src/protocol/rdb/RdbReader.ts"
+import { needsInput, type RdbItem, RdbReader } from "../../../src/protocol/rdb/RdbReader.ts"
 import {
   bytesOf,
   describeValue,
@@ -92,6 +92,36 @@ describe("a reader of RDB files", () => {
       assert.deepStrictEqual(plainItems(everything, pieceBytes), plainItems(everything))
     })
   }
+
+  it("goes on in the middle of a value, so that each piece takes it as far as it reaches", () => {
+    const members = Array.from({ length: 20_000 }, (_, i) => bytesOf(string(`member ${i}`), double(i)))
+    const bytes = file(
+      11,
+      ValueType.sortedSet2,
+      string("k"),
+      length(members.length),
+      members,
+      0,
+      string("last"),
+      string("v")
+    )
+    const reader = new RdbReader({ shapes: shapesOf(), checksum: true, sanitizes: false, passesModules: false })
+    const items: Array<unknown> = []
+    for (let at = 0; at < bytes.length; at += 1000) {
+      reader.push(bytes.subarray(at, at + 1000))
+      for (let item = reader.next(); item !== needsInput && items.length < 4; item = reader.next()) items.push(item)
+      // Less than a member is left.
+      assert.isAbove(reader.offset, Math.min(at + 1000, bytes.length) - 30)
+    }
+    assert.deepInclude(items[2], { key: "last" })
+    assert.deepInclude(items[3], { _tag: "End" })
+  })
+
+  it("gathers a long string from small pieces, and has what follows it", () => {
+    const long = "0123456789abcdef".repeat(200_000)
+    const bytes = file(11, 0, string("k"), string(long), 0, string("last"), string("v"))
+    assert.deepStrictEqual(plainItems(bytes, 10_000).slice(1, 3), [entry("k", long), entry("last", "v")])
+  })
 
   it("finds every place in which a file is cut, after the items that are before it", () => {
     const small = samples.filter(({ payload }) => payload.length < 1000)
