@@ -41,6 +41,33 @@ export class HashValue extends Aggregate {
     this.#shapes = shapes
   }
 
+  /** A hash without fields, ready to take many: see `insert`. */
+  static table(shapes: Shapes): HashValue {
+    const hash = new HashValue(shapes)
+    hash.#toTable()
+    return hash
+  }
+
+  /**
+   * The hash that this sound listpack is, with so many entries for each field, in the shape that suits their number; `undefined` where it cannot be one.
+   *
+   * That a field is there twice is noticed where the shape is the table.
+   */
+  static ofListpack(shapes: Shapes, listpack: Listpack.Listpack, width: 2 | 3): HashValue | undefined {
+    const entries = Listpack.count(listpack)
+    if (entries % width !== 0 || (width === 3 && !hasSoundDeadlines(listpack))) return undefined
+    const hash = new HashValue(shapes)
+    hash.#body = listpack
+    hash.#width = width
+    if (entries / width <= shapes.limits["hash-max-listpack-entries"]) return hash
+    const table = HashValue.table(shapes)
+    let isSound = true
+    hash.forEach((field, value, deadlineMillis) => {
+      isSound &&= table.insert(field, value, deadlineMillis)
+    })
+    return isSound ? table : undefined
+  }
+
   get type(): "hash" {
     return "hash"
   }
@@ -92,6 +119,16 @@ export class HashValue extends Aggregate {
     return field.length > longest || value.length > longest
       ? setInTable(this.#toTable(), field, value, keepsDeadline)
       : this.#setInListpack(body, field, ByteString.toText(value), keepsDeadline)
+  }
+
+  /** Adds a field to a hash that is a table. Answers whether it was missing. */
+  insert(field: string, value: ByteString.ByteString, deadlineMillis: number | undefined): boolean {
+    // The caller knows that it is one.
+    const table = this.#body as HashTable
+    if (table.find(field) >= 0) return false
+    const index = table.insert(field, value)
+    if (deadlineMillis !== undefined) table.setDeadlineAt(index, deadlineMillis)
+    return true
   }
 
   /**
@@ -329,6 +366,25 @@ const setInTable = (table: HashTable, field: string, value: ByteString.ByteStrin
 
 /** What stands for a deadline where there is none. */
 const noDeadline = "0"
+
+/** The latest deadline that Redis knows, in milliseconds since the epoch. */
+export const latestDeadlineMillis = 2 ** 48 - 1
+
+/** Whether every third entry is a deadline, in order, and 0 behind all others. */
+const hasSoundDeadlines = (listpack: Listpack.Listpack): boolean => {
+  let earliest = 0
+  for (let at = Listpack.first(listpack); at >= 0;) {
+    const deadlineAt = Listpack.next(listpack, Listpack.next(listpack, at))
+    const stored = Number(Listpack.integerAt(listpack, deadlineAt))
+    // Where a text stands it is not a number, and this is false.
+    if (!(stored >= 0 && stored <= latestDeadlineMillis)) return false
+    const deadline = stored === 0 ? Infinity : stored
+    if (deadline < earliest) return false
+    earliest = deadline
+    at = Listpack.next(listpack, deadlineAt)
+  }
+  return true
+}
 
 /** The deadline in the entry at `at`, which is the last one of a field; in a listpack without deadlines there is none. */
 const deadlineIn = (body: Listpack.Listpack, at: number, width: 2 | 3 = 3): number | undefined => {

@@ -37,6 +37,13 @@ export class ListValue extends Aggregate {
     return list
   }
 
+  /** The list that this quicklist is, which from now on belongs to it. */
+  static ofQuicklist(shapes: Shapes, quicklist: Quicklist): ListValue {
+    const list = new ListValue(shapes)
+    list.#content = quicklist
+    return list
+  }
+
   override get type(): "list" {
     return "list"
   }
@@ -257,13 +264,23 @@ export class ListValue extends Aggregate {
     this.#content = quicklist
   }
 
+  /** Becomes a listpack if that is all it has, and not too large for one. */
+  compact(): void {
+    this.#becomeListpack(1)
+  }
+
   /** Becomes a listpack again if what is left fills no more than half of one. Without the distance a list at the limit would change with every command. */
   #shrink(): void {
+    this.#becomeListpack(2)
+  }
+
+  /** Becomes a listpack if it is one of no more than this part of the limit. */
+  #becomeListpack(divisor: number): void {
     if (!(this.#content instanceof Quicklist)) return
     const only = this.#content.onlyListpack
     if (only === undefined) return
     const { bytes, count } = nodeLimit(this.#fill)
-    if (only.size > Math.floor(bytes / 2) || only.count > Math.floor(count / 2)) return
+    if (only.size > Math.floor(bytes / divisor) || only.count > Math.floor(count / divisor)) return
     this.#content = only.size > maxTextBytes ? only.copyFor(this) : only.listpack()
   }
 }

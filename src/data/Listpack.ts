@@ -250,6 +250,36 @@ export const validate = (bytes: ByteString.ByteString): boolean => {
 }
 
 /**
+ * The listpack in a flat text from outside, `undefined` where it is none.
+ *
+ * Redis also takes entries that it would not write: an integer as a text, or in more bytes than it needs. These are written anew, so that what is looked for
+ * is found by its bytes.
+ */
+export const restore = (text: string): Listpack | undefined =>
+  !validate(text) ? undefined : hasForeignEntries(text) ? from(textsOf(text)) : text
+
+/** The texts of all entries. Longer ones are views into the listpack. */
+export const textsOf = (lp: Listpack): Array<string> => {
+  const texts: Array<string> = []
+  for (let at = first(lp); at >= 0; at = next(lp, at)) texts.push(textAt(lp, at))
+  return texts
+}
+
+/** Whether, of each so many entries, the first one stands where another such one is. */
+export const hasDuplicates = (lp: Listpack, width: number): boolean => {
+  const seen = new Set<string>()
+  let skip = 0
+  for (let at = first(lp); at >= 0; at = next(lp, at)) {
+    if (skip-- > 0) continue
+    const text = textAt(lp, at)
+    if (seen.has(text)) return true
+    seen.add(text)
+    skip = width - 1
+  }
+  return false
+}
+
+/**
  * Writes an entry into a buffer that has room for it (`entryBytes`), and answers the offset behind it.
  *
  * For whoever builds a run of entries in place: between a header and a terminator it is a listpack.
@@ -312,6 +342,25 @@ const splice = (
   const entries = stored === unknownCount ? stored : Math.min(stored - removed + added.length, unknownCount)
   parts[0] = header(bytes, entries)
   return parts.join("")
+}
+
+/** Whether an entry of a sound listpack is not as it would be written here. */
+const hasForeignEntries = (lp: Listpack): boolean => {
+  for (let at = headerBytes; lp.charCodeAt(at) !== terminator;) {
+    const dataAt = textStart(lp, at)
+    const encoded = encodedBytes(lp, at)
+    const end = at + encoded
+    if (dataAt < 0) {
+      // The shortest form has no other.
+      if (encoded > 1 && integerBytes(integerOf(lp, at)) !== encoded) return true
+    } else {
+      const length = end - dataAt
+      if (textHeadBytes(length) !== dataAt - at) return true
+      if (length > 0 && length <= maxIntegerLength && parseInt64(lp.substring(dataAt, end)) !== undefined) return true
+    }
+    at = end + lengthBytes(encoded)
+  }
+  return false
 }
 
 const header = (bytes: number, entries: number): string =>

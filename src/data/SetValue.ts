@@ -48,6 +48,18 @@ export class SetValue extends Aggregate {
     return new SetValue(shapes, count <= limits["set-max-listpack-entries"] ? "listpack" : "hashtable")
   }
 
+  /**
+   * The set that this sound intset or listpack is, in the shape that suits its size; `undefined` where that is a hash table, and a member is there twice.
+   */
+  static ofCompact(shapes: Shapes, encoding: "intset" | "listpack", compact: string): SetValue | undefined {
+    const set = new SetValue(shapes, encoding)
+    set.#compact = compact
+    const most = encoding === "intset" ? set.#maxIntSetEntries : shapes.limits["set-max-listpack-entries"]
+    if (set.size <= most) return set
+    const table = new SetValue(shapes, "hashtable")
+    return set.some((member) => !table.add(member)) ? undefined : table
+  }
+
   get type(): "set" {
     return "set"
   }

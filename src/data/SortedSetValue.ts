@@ -36,6 +36,24 @@ export class SortedSetValue extends Aggregate {
     return new SortedSetValue(shapes, fits(shapes, members) ? toListpack(members) : members)
   }
 
+  /**
+   * The sorted set that this sound listpack is, in the shape that suits the number of its members; `undefined` where it cannot be one.
+   *
+   * That a member is there twice is noticed where the shape is the skiplist. In the other one it is harmless.
+   */
+  static ofListpack(shapes: Shapes, listpack: Listpack.Listpack): SortedSetValue | undefined {
+    const entries = Listpack.count(listpack)
+    if (entries % 2 !== 0) return undefined
+    const set = new SortedSetValue(shapes, listpack)
+    let hasScores = true
+    set.visit(0, entries / 2, false, (score) => {
+      hasScores &&= !Number.isNaN(score)
+    })
+    if (!hasScores) return undefined
+    if (entries / 2 <= shapes.limits["zset-max-listpack-entries"]) return set
+    return set.#convert().size === entries / 2 ? set : undefined
+  }
+
   get encoding(): "listpack" | "skiplist" {
     return typeof this.#content === "string" ? "listpack" : "skiplist"
   }
@@ -224,7 +242,10 @@ export class SortedSetValue extends Aggregate {
   #convert(): ScoredMembers {
     if (typeof this.#content !== "string") return this.#content
     const table = MemberTable.ofNumbers(this.#shapes.hasher)
-    this.visit(0, this.size, false, (score, member) => table.insert(ByteString.flatCopy(member), score))
+    this.visit(0, this.size, false, (score, member) => {
+      // A damaged file may have brought a member twice.
+      if (table.find(member) === -1) table.insert(ByteString.flatCopy(member), score)
+    })
     return this.#content = ScoredMembers.ofTable(table)
   }
 }

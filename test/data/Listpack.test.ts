@@ -270,6 +270,36 @@ describe("Listpack", () => {
       assert.isAbove(accepted, 1000)
     })
   })
+
+  describe("restore", () => {
+    const foreign: ReadonlyArray<readonly [title: string, entries: string]> = [
+      ["an integer that is kept as a text", "\x815\x02"],
+      ["an integer in two bytes that needs one", "\xc0\x05\x02"],
+      ["an integer in nine bytes that needs one", "\xf4\x05\0\0\0\0\0\0\0\x09"],
+      ["an integer behind a length of 12 bits", "\xe0\x015\x03"],
+      ["an integer behind a length of 32 bits", "\xf0\x01\0\0\x005\x06"]
+    ]
+    it.each(foreign)("writes %s as it is written here", (_, entries) => {
+      assert.strictEqual(Listpack.restore(Listpack.wrap(entries, 1)), Listpack.from(["5"]))
+      assert.strictEqual(Listpack.restore(Listpack.wrap(`\x81a\x02${entries}`, 2)), Listpack.from(["a", "5"]))
+    })
+
+    it("takes what is as it is written here, and nothing that is unsound", () => {
+      const random = makeSeededRandom(12)
+      for (let round = 0; round < 200; round++) {
+        const lp = Listpack.from(Array.from({ length: random.integer(20) }, () => randomText(random)))
+        assert.strictEqual(Listpack.restore(lp), lp)
+        assert.isUndefined(Listpack.restore(lp.slice(1)))
+      }
+    })
+  })
+
+  it("knows whether a text is there twice, of all entries or of every second or third one", () => {
+    const lp = Listpack.from(["a", "1", "x", "b", "1", "x", "1", "b", "c"])
+    assert.deepStrictEqual([1, 2, 3].map((width) => Listpack.hasDuplicates(lp, width)), [true, true, false])
+    assert.isFalse(Listpack.hasDuplicates(Listpack.empty, 1))
+    assert.deepStrictEqual(Listpack.textsOf(lp), ["a", "1", "x", "b", "1", "x", "1", "b", "c"])
+  })
 })
 
 /** With a name for the test that stays short. */

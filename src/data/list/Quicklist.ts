@@ -76,6 +76,11 @@ export class Quicklist {
     this.#insertNode(this.#nodes.length, ListNode.ofListpack(this.#nodes.owner, listpack))
   }
 
+  /** Makes an element the last node, all of which it is. */
+  appendPlain(element: ByteString): void {
+    this.#insertNode(this.#nodes.length, ListNode.plain(this.#nodes.owner, element))
+  }
+
   push(element: ByteString, end: End): void {
     const nodes = this.#nodes
     const outermost = end === "head" ? 0 : nodes.length - 1

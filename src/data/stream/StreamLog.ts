@@ -19,6 +19,7 @@ import type { Listpack } from "../Listpack.ts"
 import { OrderedMap } from "../OrderedMap.ts"
 import type { ShapeLimits } from "../Shapes.ts"
 import { EntryCursor } from "./EntryCursor.ts"
+import { inspectNode } from "./inspectNode.ts"
 import { radixTreeNodes } from "./RadixTreeSize.ts"
 import * as StreamId from "./StreamId.ts"
 import { maxDataBytes, StreamNode } from "./StreamNode.ts"
@@ -111,6 +112,20 @@ export class StreamLog {
     this.entriesAdded = addWrapping(this.entriesAdded, 1)
     this.lastId = id
     if (this.#size === 1) this.#firstId = id
+  }
+
+  /**
+   * Adds a node from outside, a sound listpack, behind those that are there, and lets `lastId` be that of its last entry. Says whether it can be such a node.
+   */
+  appendNode(id: StreamId.StreamId, listpack: Listpack): boolean {
+    if (this.#tail !== undefined && StreamId.compare(id, this.lastId) <= 0) return false
+    const contents = inspectNode(id, listpack)
+    if (contents === undefined) return false
+    this.#add(StreamNode.ofListpack(this.#owner, id, listpack, contents))
+    this.#size += contents.live
+    this.#firstId = undefined
+    this.lastId = contents.lastId
+    return true
   }
 
   /** Says whether there was such an entry. */

@@ -20,6 +20,7 @@ import * as Listpack from "../Listpack.ts"
 import { encodeInteger, entryEnd, integerBytes, maxHeadBytes, maxLengthBytes } from "../ListpackEntry.ts"
 import { textBytes } from "../StringValue.ts"
 import { deletedFlag, masterFields, sameFieldsFlag } from "./EntryCursor.ts"
+import type { NodeContents } from "./inspectNode.ts"
 import * as StreamId from "./StreamId.ts"
 
 export class StreamNode {
@@ -58,6 +59,21 @@ export class StreamNode {
     let at = writeInteger(target, 0, data.length / 2)
     for (let i = 0; i < data.length; i += 2) at = Listpack.writeEntry(target, at, data[i]!)
     node.#length = writeInteger(target, at, 0)
+    return node
+  }
+
+  /** The node that this listpack is, which `inspectNode` has found to be sound. */
+  static ofListpack(
+    owner: object,
+    id: StreamId.StreamId,
+    listpack: Listpack.Listpack,
+    contents: NodeContents
+  ): StreamNode {
+    let start = Listpack.headerBytes
+    for (let i = 0; i < counterCount; i++) start = entryEnd(listpack, start)
+    const node = new StreamNode(owner, id, ByteString.flatCopy(listpack.slice(start, -1)), undefined)
+    node.live = contents.live
+    node.deleted = contents.deleted
     return node
   }
 
