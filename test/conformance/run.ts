@@ -10,9 +10,11 @@
  * The suite is not part of this project: it is read from `REFERENCE_DIR/suite`, which `reference-servers.sh` fills, and
  * needs `tclsh` 8.6. It runs in a copy, since it writes into its own folder. Most units talk to a Keyloom that is started
  * here, one for each unit ("external server"). Those that start servers of their own get Keyloom in place of
- * `valkey-server`, and of its tools for files ("drop-in", see `dropIn.ts`); `KEYLOOM_COMMAND="node dist/main.js"`, after
- * `npm run build`, starts them in a quarter of the time. The last line is `N passed, N failed`, and any failure makes the
- * exit code 1.
+ * `valkey-server` and of its tools for files ("drop-in", see `dropIn.ts`). The last line is `N passed, N failed`, and any
+ * failure makes the exit code 1.
+ *
+ * What is started can be chosen by `KEYLOOM_COMMAND`: a compiled Keyloom, in the absolute path that another folder needs,
+ * is ready sooner than the sources.
  */
 import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
@@ -20,7 +22,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { parseArgs } from "node:util"
 import { installDropIn } from "./dropIn.ts"
-import { projectDirectory, type RunningServer, startKeyloom } from "../support/referenceServers.ts"
+import { fetchedDirectory, projectDirectory, type RunningServer, startKeyloom } from "../support/referenceServers.ts"
 import { parseSkips, type Skips } from "./skips.ts"
 
 interface Unit {
@@ -129,12 +131,11 @@ const main = async (): Promise<number> => {
 }
 
 const findSuite = (): string => {
-  const directory = process.env["REFERENCE_DIR"]
-  if (directory === undefined || directory === "") {
-    throw new Error("set REFERENCE_DIR to what reference-servers.sh filled")
+  const given = process.env["REFERENCE_DIR"]
+  const suite = Path.resolve(given === undefined || given === "" ? fetchedDirectory() : given, "suite")
+  if (!Fs.existsSync(Path.join(suite, "tests/test_helper.tcl"))) {
+    throw new Error(`no Valkey test suite in ${suite}: set REFERENCE_DIR to what reference-servers.sh filled`)
   }
-  const suite = Path.resolve(directory, "suite")
-  if (!Fs.existsSync(Path.join(suite, "tests/test_helper.tcl"))) throw new Error(`no Valkey test suite in ${suite}`)
   return suite
 }
 
@@ -156,6 +157,12 @@ const unitNamed = (suite: string, name: string): Unit => {
 const adaptations: ReadonlyArray<{ readonly file: string; readonly from: string | RegExp; readonly to: string }> = [
   // Each block begins by removing Lua functions; a server without them has none to remove.
   { file: "tests/support/server.tcl", from: "\n    r function flush\n", to: "\n    catch {r function flush}\n" },
+  // What the server has said is of more use.
+  {
+    file: "tests/support/server.tcl",
+    from: `"Configuration issue prevented Valkey startup"`,
+    to: "[exec cat $stderr]"
+  },
   // Transactions do not exist yet. Here they are of no consequence, but what they add is what the tests behind them look at.
   {
     file: "tests/unit/type/stream.tcl",
@@ -292,7 +299,8 @@ const printUnit = (unit: Unit, result: UnitResult, seconds: number): void => {
   ]
   console.log(`${`${unit.name} (${unit.mode})`.padEnd(38)} ${counts.join(", ")} (${seconds.toFixed(1)} s)`)
   for (const failure of result.failed) {
-    const lines = failure.split("\n")
+    // Of a server that does not start the reason, not the configuration before it.
+    const lines = failure.replace(/^(Can't start .*\n)CONFIGURATION:\n[^]*\nERROR:\n/, "$1").split("\n")
     console.log((options.verbose ? lines : lines.slice(0, 4)).map((line) => `    ${line.slice(0, 400)}`).join("\n"))
   }
 }
