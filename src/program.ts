@@ -42,7 +42,7 @@ const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
     yield* awaitShutdown
     yield* Effect.logWarning("User requested shutdown...")
   }).pipe(
-    Effect.onInterrupt(() => Effect.logWarning("Received a signal, shutting down...")),
+    Effect.onInterrupt(() => Effect.logWarning(`Received ${signals[0] ?? "a signal"} scheduling shutdown...`)),
     Effect.provide(
       Server.layer(builtIn).pipe(
         Layer.provideMerge(pidFile),
@@ -60,8 +60,9 @@ const serve = (commandLine: Extract<CommandLine, { readonly _tag: "Run" }>) =>
 
 /** The first words of the log and, when everything else has been closed in order, the last ones. */
 const greeting = Layer.effectDiscard(Effect.gen(function*() {
-  const { configFile, warnings } = yield* ServerConfig
+  const { configFile, values: config, warnings } = yield* ServerConfig
   yield* Effect.logInfo(`Keyloom ${keyloomVersion} starts, pid=${process.pid}`)
+  if (config["always-show-logo"]) yield* Effect.logInfo(logo(config.port))
   yield* Effect.logInfo(
     configFile === undefined ? "No config file: using the embedded defaults" : `Configuration loaded from ${configFile}`
   )
@@ -70,6 +71,14 @@ const greeting = Layer.effectDiscard(Effect.gen(function*() {
     isOrderly(exit) ? Effect.logWarning("Keyloom is now ready to exit, bye bye...") : Effect.void
   )
 }))
+
+const logo = (port: number): string => `
+
+    _|_|_|_    Keyloom ${keyloomVersion}, node ${process.version}
+    _|_|_|_
+    _|_|_|_    Port: ${port}
+    _|_|_|_    PID: ${process.pid}
+`
 
 /** A defect outside of all fibers, in somebody's callback, is logged, and the server lives on. */
 const defects = Layer.effectDiscard(Effect.gen(function*() {
@@ -109,10 +118,11 @@ const program = (commandLine: CommandLine) => {
 const isOrderly = (exit: Exit.Exit<unknown, unknown>): boolean => Exit.isSuccess(exit) || Exit.hasInterrupts(exit)
 
 /** The first signal ends the server in order, which is NodeRuntime's part; a second one ends it at once. */
-let signals = 0
+const signals: Array<string> = []
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (++signals > 1) process.exit(1)
+    signals.push(signal)
+    if (signals.length > 1) process.exit(1)
   })
 }
 // A server outlives the terminal it was started from.
@@ -123,7 +133,9 @@ program(parseCommandLine(process.argv.slice(2))).pipe(
   // An error that is foreseen is one line; its stack would tell an operator nothing.
   Effect.catch((error) =>
     Effect.sync(() => {
-      process.stderr.write(`keyloom: ${error.message}\n`)
+      // Who starts servers tells this mistake from others by Redis's words.
+      const what = error._tag === "ConfigError" ? "FATAL CONFIG FILE ERROR: " : ""
+      process.stderr.write(`keyloom: ${what}${error.message}\n`)
       process.exitCode = 1
     })
   ),

@@ -85,12 +85,14 @@ describe("a server that cannot start says why on one line and exits with 1", () 
     line: RegExp,
     environment: Readonly<Record<string, string>> = {}
   ) => {
-    const { code, stderr, stdout } = await run(args, environment)
+    const ended = await run(args, environment)
+    const { code, stderr, stdout } = ended
     assert.match(stderr, line)
     assert.strictEqual(stderr.indexOf("\n"), stderr.length - 1, "one line")
     assert.notInclude(stdout, "Ready to accept connections")
     assert.notInclude(stdout, "bye bye")
     assert.strictEqual(code, 1)
+    return ended
   }
 
   it("when the port is taken", async () => {
@@ -102,19 +104,21 @@ describe("a server that cannot start says why on one line and exits with 1", () 
       })
     })
     onTestFinished(() => void taken.close())
-    await check(
+    const { stdout } = await check(
       ["--port", String(port), "--bind", "127.0.0.1"],
       new RegExp(`^keyloom: Could not listen on 127\\.0\\.0\\.1:${port}: Address already in use\n$`)
     )
+    assert.include(stdout, `Failed listening on port ${port} (tcp), aborting.\n`)
   })
 
   it("when a directive is unknown", async () => {
     const path = `${temporaryDirectory()}/k.conf`
     Fs.writeFileSync(path, "# comment\nport 0\nno-such-directive yes\n")
-    await check([path], /^keyloom: .*k\.conf:3: .*\n$/)
+    await check([path], /^keyloom: FATAL CONFIG FILE ERROR: .*k\.conf:3: .*\n$/)
   })
 
-  it("when a value is wrong", () => check(["--port", "70000"], /^keyloom: command line: 'port "70000"': .*\n$/))
+  it("when a value is wrong", () =>
+    check(["--port", "70000"], /^keyloom: FATAL CONFIG FILE ERROR: command line: 'port "70000"': .*\n$/))
 
   it("when a variable of the environment is wrong", () =>
     check(["--port", "0"], /^keyloom: .*maxclients.*\n$/i, { KEYLOOM_MAXCLIENTS: "none" }))
@@ -138,6 +142,20 @@ describe("a server that cannot start says why on one line and exits with 1", () 
     check(["--port", "0"], /^keyloom: Configured to not listen anywhere.*\n$/))
 })
 
+describe("the log of a start", () => {
+  it("says in Redis's words that the server has its port, and then that it is ready", async () => {
+    const server = await start({ directives: ["--always-show-logo", "yes"] })
+    await untilPrinted(server, "connections unix")
+    assert.match(
+      server.output(),
+      new RegExp(
+        `Port: ${server.port}\\n.* PID: ${server.pid}\\n(.|\\n)* \\* Server initialized\\n` +
+          ".* \\* Ready to accept connections tcp\\n.* \\* Ready to accept connections unix\\n$"
+      )
+    )
+  })
+})
+
 describe("the end", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("%s ends the server in order, whoever is connected", async (signal) => {
     const directory = temporaryDirectory()
@@ -147,7 +165,7 @@ describe("the end", () => {
     await connectReluctantClients(server)
     process.kill(server.pid, signal)
     assert.strictEqual(await server.exited, 0)
-    assert.match(server.output(), /shutting down(.|\n)*bye bye\.\.\.\n$/)
+    assert.match(server.output(), new RegExp(`Received ${signal} scheduling shutdown(.|\n)*bye bye\\.\\.\\.\n$`))
     assert.isFalse(Fs.existsSync(server.unixSocket), "the Unix socket is gone")
     assert.isFalse(Fs.existsSync(pidFile), "the pid file is gone")
   })

@@ -74,7 +74,7 @@ export const make = Effect.gen(function*() {
         }
         if (writer.length > 0) send(peer)
         if (isFlooded(peer)) yield* drained(net)
-        if (stop === "Ends") return
+        if (stop === "Ends") return yield* logFailure(peer)
         if (stop === "TurnIsOver") yield* Effect.yieldNow
         else if (stop === "Postponed") yield* Effect.raceFirst(clients.postpone(client), readAhead(peer, true))
         else session.answer(yield* Effect.raceFirst(survive(stop.effect), readAhead(peer, false)))
@@ -85,6 +85,14 @@ export const make = Effect.gen(function*() {
       }
     }
   })
+
+  /** Says who has broken the protocol and how, for those who look for a client's mistake. */
+  const logFailure = ({ client, parser, session: { failure } }: Peer) => {
+    if (failure === undefined) return Effect.void
+    const sample = config["hide-user-data-from-log"] ? "*redacted*" : parser.failureSample
+    const who = `id=${client.id} addr=${client.transport.address}`
+    return Effect.logDebug(`Protocol error (${failure.reason}) from client: ${who}. Query buffer: ${sample}`)
+  }
 
   /** Takes what has arrived. False when it is more than may wait to be run. */
   const receive = ({ arrived, client }: Peer, pieces: ReadonlyArray<Uint8Array>): boolean => {

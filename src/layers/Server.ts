@@ -9,6 +9,9 @@ import * as ClientsCron from "./ClientsCron.ts"
 import * as Engine from "./Engine.ts"
 import * as SocketServers from "./SocketServers.ts"
 
+/** The address is ours and clients can connect: by this line a supervisor knows that nobody else has taken the port. */
+const initialized = Layer.effectDiscard(Effect.logInfo("Server initialized"))
+
 const announcement = Layer.effectDiscard(Effect.gen(function*() {
   const { values: config } = yield* ServerConfig
   if (config.port !== 0) yield* Effect.logInfo("Ready to accept connections tcp")
@@ -17,6 +20,7 @@ const announcement = Layer.effectDiscard(Effect.gen(function*() {
 
 export const layer = (commands: ReadonlyArray<Command>) =>
   announcement.pipe(
+    Layer.provideMerge(initialized),
     Layer.provideMerge(SocketServers.layer),
     Layer.provideMerge(ClientsCron.layer),
     Layer.provideMerge(Engine.layer(commands))

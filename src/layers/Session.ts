@@ -39,6 +39,8 @@ const flushBytes = 1024 * 1024
 export class Session {
   readonly parser: RequestParser
   readonly writer: ReplyWriter
+  /** How the client has broken the protocol, when it has stopped for that. */
+  failure: ProtocolFailure | undefined = undefined
   readonly #context: CommandContext
   readonly #client: Client
   readonly #dispatcher: Dispatcher["Service"]
@@ -107,6 +109,7 @@ export class Session {
   }
 
   #end(failure: ProtocolFailure): Stop {
+    this.failure = failure
     this.writer.append(failure, this.#client.protocol)
     return "Ends"
   }

@@ -119,7 +119,10 @@ export const layer = Layer.effect(
       )
     })
 
-    yield* listenOnTcp
+    yield* Effect.tapError(
+      listenOnTcp,
+      () => Effect.logWarning(`Failed listening on port ${config.port} (tcp), aborting.`)
+    )
     if (config.unixsocket !== undefined) yield* listenOnUnix(config.unixsocket)
     if (config.port === 0 && listeners.size === 0) return yield* new NowhereToListen()
 

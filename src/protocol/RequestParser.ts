@@ -56,6 +56,8 @@ export class RequestParser {
   isAuthenticated: boolean
   /** What the client did wrong. Requests of the batch came before it; nothing comes after it. */
   failure: ProtocolFailure | undefined = undefined
+  /** What had arrived and not been read when it did that, for the log. */
+  failureSample = ""
   /** The number of requests in the batch. */
   count = 0
 
@@ -280,6 +282,7 @@ export class RequestParser {
 
   #fail(failure: ProtocolFailure): -1 {
     this.failure = failure
+    this.failureSample = sampleOf(this.#bytes, this.#position, this.#end)
     return -1
   }
 
@@ -439,6 +442,18 @@ const maxReadAgainBytes = 4 * 1024
 
 /** An idle connection keeps its arrays of numbers up to this length. */
 const maxIdleNumbers = 4096
+
+/** The longest input that a log shows whole. */
+const maxSampleBytes = 128
+
+/** Bytes as the log shows them: the beginning and the end where there are many, and a dot for each that cannot be printed. */
+const sampleOf = (bytes: Buffer, start: number, end: number): string => {
+  const length = end - start
+  const shown = (from: number, to: number) => `'${bytes.latin1Slice(from, to).replace(/[^ -~]/g, ".")}'`
+  if (length < maxSampleBytes) return shown(start, end)
+  const half = maxSampleBytes / 2
+  return `${shown(start, start + half)} (... more ${length - maxSampleBytes} bytes ...) ${shown(end - half, end)}`
+}
 
 const doubled = (numbers: Int32Array): Int32Array => {
   const larger = new Int32Array(2 * numbers.length)

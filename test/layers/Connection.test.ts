@@ -3,6 +3,7 @@ import { Deferred, Effect } from "effect"
 import * as Net from "node:net"
 import * as Command from "../../src/commands/Command.ts"
 import { maxUnauthenticatedQueryBytes, maxWaitingOutputBytes } from "../../src/layers/Connection.ts"
+import type { GivenValues } from "../../src/layers/ServerConfigMemory.ts"
 import { requestsPerTurn } from "../../src/layers/Session.ts"
 import type { Reply } from "../../src/protocol/Reply.ts"
 import { Clients } from "../../src/services/Clients.ts"
@@ -115,6 +116,32 @@ describe("requests and replies", () => {
       client.write("PING\r\n*1\r\n!4\r\nPING\r\n")
       assert.strictEqual(yield* untilClosed(client), "+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n")
     }).pipe(Effect.provide(liveServer())))
+})
+
+describe("the log tells who has broken the protocol", () => {
+  const logged = (config: GivenValues) =>
+    Effect.gen(function*() {
+      const { connect, log } = yield* LiveServer
+      const client = yield* connect()
+      client.write("*2\r\n$3\r\nGET\r\n$secret\r\n")
+      yield* untilClosed(client)
+      return log.filter(({ text }) => text.startsWith("Protocol error")).map(({ level, text }) =>
+        `${level}: ${text.replace(/\d+\.\d+\.\d+\.\d+:\d+/, "ADDRESS").replace(/id=\d+/, "id=ID")}`
+      )
+    }).pipe(Effect.provide(liveServer({ config })))
+  const line = "Debug: Protocol error (invalid bulk length) from client: id=ID addr=ADDRESS. Query buffer: "
+
+  it.live("without what it has sent", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* logged({}), [`${line}*redacted*`])
+    }))
+
+  it.live("and with it when hide-user-data-from-log is off", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* logged({ "hide-user-data-from-log": "no" }), [
+        `${line}'*2..$3..GET..$secret..'`
+      ])
+    }))
 })
 
 describe("turns", () => {

@@ -251,6 +251,17 @@ describe("RequestParser", () => {
       assert.strictEqual(parser.bufferedBytes, 0)
     })
 
+    it.each([
+      ["*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$blabla\r\n", "'*3..$3..SET..$1..x..$blabla..'"],
+      [`*x\r\n\x80${"a".repeat(122)}`, `'*x...${"a".repeat(122)}'`],
+      [`*x\r\n${"a".repeat(130)}z`, `'*x..${"a".repeat(60)}' (... more 7 bytes ...) '${"a".repeat(63)}z'`]
+    ])("what was sent can be shown: %j", (input, sample) => {
+      const parser = new RequestParser({ protoMaxBulkLen: megabytes512 })
+      parser.push(latin1(input))
+      parser.parse(1)
+      assert.strictEqual(parser.failureSample, sample)
+    })
+
     it("a line of the longest length is none too big", () => {
       const word = "a".repeat(maxLineBytes - 1)
       assert.deepStrictEqual(parse([`${word}\r\n`]), { requests: [[word]], failure: undefined })

@@ -149,7 +149,7 @@ const lookForRedis = (): Reference | undefined => {
 }
 
 /** What `.ci/run` has fetched. */
-const fetchedDirectory = (): string =>
+export const fetchedDirectory = (): string =>
   Path.join(process.env["XDG_CACHE_HOME"] ?? Path.join(Os.homedir(), ".cache"), "keyloom-reference")
 
 const identify = (command: string): Reference | undefined => {

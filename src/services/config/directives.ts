@@ -145,6 +145,17 @@ const table = {
     oneOf(["human", "json"]),
     "human"
   ),
+  "always-show-logo": directive(
+    "Whether the log begins with a drawing that shows version, port and process id.",
+    yesNo,
+    false,
+    "immutable"
+  ),
+  "hide-user-data-from-log": directive(
+    "Whether the log leaves out what clients have sent, when it tells of one that has broken the protocol.",
+    yesNo,
+    true
+  ),
   "availability-zone": directive(
     "The name of the place where this server runs, which HELLO and INFO tell the clients.",
     text,
