@@ -7,12 +7,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { toText } from "../../../src/data/ByteString.ts"
 import { digestValue } from "../../../src/data/DatasetDigest.ts"
-import { serializedLength } from "../../../src/data/serializedLength.ts"
 import * as StreamId from "../../../src/data/stream/StreamId.ts"
 import type { StreamValue } from "../../../src/data/StreamValue.ts"
 import { copyOf, isString, memoryBytes, type Value } from "../../../src/data/Value.ts"
 import { RdbFailure } from "../../../src/protocol/rdb/RdbFailure.ts"
 import { readDump } from "../../../src/protocol/rdb/readDump.ts"
+import { writeDump } from "../../../src/protocol/rdb/writeDump.ts"
 import { makeSeededRandom } from "../../support/random.ts"
 import { describeValue, dump, file, readAll, shapesOf, string } from "./rdbFile.ts"
 import { samples } from "./samples.ts"
@@ -22,8 +22,16 @@ const small = samples.filter(({ payload }) => payload.length < 600)
 /** Looks at all of a value, and takes a copy of it apart. */
 const use = (value: Value): void => {
   describeValue(value)
-  digestValue(value, false)
-  serializedLength(value)
+  const digest = digestValue(value, false)
+  // In a compact sorted set there is no -0.
+  const written = readDump(writeDump(value, { version: 12, compresses: true }), {
+    shapes: tiny,
+    checksum: true,
+    sanitizes: false
+  })
+  assert.notInstanceOf(written, RdbFailure)
+  // It is none.
+  assert.deepStrictEqual(digestValue(written as Value, false), digest)
   const copy = copyOf(value)
   const before = memoryBytes(copy)
   assert.isTrue(Number.isFinite(before) && before >= 0)
