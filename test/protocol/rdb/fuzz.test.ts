@@ -20,12 +20,11 @@ import { samples } from "./samples.ts"
 const small = samples.filter(({ payload }) => payload.length < 600)
 
 /** Looks at all of a value, and takes a copy of it apart. */
-const use = (value: Value): void => {
+const use = (value: Value, shapes = shapesOf()): void => {
   describeValue(value)
   const digest = digestValue(value, false)
-  // In a compact sorted set there is no -0.
   const written = readDump(writeDump(value, { version: 12, compresses: true }), {
-    shapes: tiny,
+    shapes,
     checksum: true,
     sanitizes: false
   })
@@ -150,7 +149,7 @@ const tryAll = (payload: Buffer): number => {
     for (const shapes of [shapesOf(), tiny]) {
       const value = readDump(payload, { shapes, checksum: false, sanitizes })
       if (value instanceof RdbFailure) continue
-      use(value)
+      use(value, shapes)
       accepted++
     }
   }
