@@ -3,6 +3,7 @@
  */
 import type { Command } from "../../services/CommandTable.ts"
 import { dbsize, flushall, flushdb, select, swapdb } from "./databases.ts"
+import { dump, restore } from "./dump.ts"
 import { del, exists, touch, type, unlink } from "./existence.ts"
 import { expire, expireAt, pexpire, pexpireAt } from "./expire.ts"
 import { object } from "./object.ts"
@@ -14,6 +15,7 @@ import { copy, move, rename, renamenx } from "./transfer.ts"
 export const keys: ReadonlyArray<Command> = [
   copy,
   del,
+  dump,
   exists,
   expire,
   expireAt,
@@ -29,6 +31,7 @@ export const keys: ReadonlyArray<Command> = [
   randomKey,
   rename,
   renamenx,
+  restore,
   scan,
   sort,
   sortRo,
