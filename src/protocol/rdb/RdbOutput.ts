@@ -81,6 +81,7 @@ export class RdbOutput {
 
   /** Bytes as they are, without a length. */
   raw(text: string): void {
+    this.#work += text.length + workPerString
     this.#reserve(text.length)
     this.#at += this.#chunk.latin1Write(text, this.#at)
   }
