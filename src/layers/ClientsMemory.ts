@@ -20,23 +20,36 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
 
     let mode: PauseMode | undefined = undefined
     let untilMillis = 0
+    /** Effects under way that hold writes back. */
+    let holds = 0
     /** Open while nothing is held back; the deadline does not open it, whoever waits looks at both. */
     const unpaused = Latch.makeUnsafe(true)
 
     const pausedMode = (): PauseMode | undefined => {
       if (mode !== undefined && clock.currentTimeMillisUnsafe() >= untilMillis) unpause()
-      return mode
+      return mode ?? (holds > 0 ? "write" : undefined)
     }
 
     const unpause = (): void => {
       mode = undefined
       untilMillis = 0
-      unpaused.openUnsafe()
+      if (holds === 0) unpaused.openUnsafe()
     }
+
+    const hold = Effect.sync(() => {
+      holds++
+      unpaused.closeUnsafe()
+    })
+
+    const release = Effect.sync(() => {
+      holds--
+      if (holds === 0 && mode === undefined) unpaused.openUnsafe()
+    })
 
     const awaitUnpaused: Effect.Effect<void> = Effect.gen(function*() {
       while (pausedMode() !== undefined) {
-        const remainingMillis = untilMillis - clock.currentTimeMillisUnsafe()
+        // Only a pause has an end of its own.
+        const remainingMillis = mode === undefined ? Infinity : untilMillis - clock.currentTimeMillisUnsafe()
         yield* Effect.raceFirst(unpaused.await, Effect.sleep(Math.min(remainingMillis, longestSleepMillis)))
         // The latch wakes whoever waits within the command that opens it, which has to end first.
         yield* Effect.yieldNow
@@ -71,6 +84,7 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
         unpaused.closeUnsafe()
       },
       unpause,
+      holdingWrites: (effect) => Effect.acquireUseRelease(hold, () => effect, () => release),
       awaitUnpaused,
       postpone: (client) =>
         Effect.suspend(() => {
