@@ -6,6 +6,7 @@ import { dbsize, flushall, flushdb, select, swapdb } from "./databases.ts"
 import { dump, restore } from "./dump.ts"
 import { del, exists, touch, type, unlink } from "./existence.ts"
 import { expire, expireAt, pexpire, pexpireAt } from "./expire.ts"
+import { migrate } from "./migrate.ts"
 import { object } from "./object.ts"
 import { keys as keysCommand, randomKey, scan } from "./search.ts"
 import { sort, sortRo } from "./sort/index.ts"
@@ -21,6 +22,7 @@ export const keys: ReadonlyArray<Command> = [
   expireAt,
   expireTime,
   keysCommand,
+  migrate,
   move,
   object,
   persist,
