@@ -35,9 +35,8 @@ export const layer: Layer.Layer<PeerConnections> = Layer.effect(
     const idle = new Map<string, Idle>()
 
     const open = Effect.fnUntraced(function*({ host, port }: PeerAddress, timeoutMillis: number) {
-      const failed = (isTimeout: boolean, cause?: unknown) =>
-        new PeerFailure({ action: "connecting", isTimeout, cause })
-      if (!(port > 0 && port <= maxPort)) return yield* failed(false)
+      // Nobody can listen there, as nobody does on a port that refuses.
+      if (!(port > 0 && port <= maxPort)) return yield* new PeerFailure({ action: "connecting", isTimeout: false })
       const scope = yield* Scope.fork(layerScope)
       const socket = yield* NodeSocket.makeNet({ host, port, noDelay: true })
       return yield* Effect.gen(function*() {
@@ -47,8 +46,13 @@ export const layer: Layer.Layer<PeerConnections> = Layer.effect(
         return connection
       }).pipe(
         Scope.provide(scope),
-        Effect.mapError((error) => failed(false, error)),
-        Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(failed(true)) }),
+        Effect.mapError((cause) =>
+          new PeerFailure({ action: isUnknownName(cause) ? "finding" : "connecting", isTimeout: false, cause })
+        ),
+        Effect.timeoutOrElse({
+          duration: timeoutMillis,
+          orElse: () => Effect.fail(new PeerFailure({ action: "connecting", isTimeout: true }))
+        }),
         Effect.onError(() => Scope.close(scope, Exit.void))
       )
     })
@@ -133,6 +137,11 @@ const peerOver = (connection: Connection, timeoutMillis: number): Peer => {
     readLine: within("reading", line)
   }
 }
+
+/** Node says so by the name of the function that looks names up. */
+const isUnknownName = ({ reason }: Socket.SocketError): boolean =>
+  "cause" in reason && reason.cause instanceof Error && "syscall" in reason.cause &&
+  reason.cause.syscall === "getaddrinfo"
 
 const maxPort = 65_535
 /** How long a connection waits, and how many may: Redis's numbers. */

@@ -23,7 +23,8 @@ export interface Peer {
 
 /** What could not be done, or not in time. */
 export class PeerFailure extends Data.TaggedError("PeerFailure")<{
-  readonly action: "connecting" | "writing" | "reading"
+  /** "finding": the name of the host leads nowhere. */
+  readonly action: "finding" | "connecting" | "writing" | "reading"
   readonly isTimeout: boolean
   readonly cause?: unknown
 }> {}

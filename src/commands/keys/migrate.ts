@@ -166,7 +166,7 @@ export const migrate = make("MIGRATE", {
     const attempt = peers.talk(address, limitMillis, (peer) => transfer(peer, migration))
     // The connection may have been closed there while it waited; so there is a second attempt where nothing can have arrived.
     const isWorthMore = ({ action, isTimeout }: PeerFailure): boolean =>
-      action !== "connecting" && !isTimeout && migration.answered === 0
+      action !== "finding" && action !== "connecting" && !isTimeout && migration.answered === 0
     return new Waiting(
       clients.holdingWrites(Effect.catchIf(attempt, isWorthMore, () => attempt)).pipe(
         Effect.match({
@@ -246,13 +246,16 @@ const isError = (line: string): boolean => line.startsWith("-")
 const refusalOf = ({ refusal }: Migration): Reply | undefined =>
   refusal === undefined ? undefined : new Failure(`Target instance replied with error: ${refusal.slice(1)}`)
 
-const errorOf = ({ action }: PeerFailure): Reply =>
-  new Failure(
-    action === "connecting"
+/** Redis hears that nobody listens when it writes. */
+const errorOf = ({ action, isTimeout }: PeerFailure): Reply => {
+  const isUnconnected = action === "finding" || (action === "connecting" && isTimeout)
+  return new Failure(
+    isUnconnected
       ? "error or timeout connecting to the client"
-      : `error or timeout ${action} to target instance`,
+      : `error or timeout ${action === "connecting" ? "writing" : action} to target instance`,
     "IOERR"
   )
+}
 
 const noKey = new SimpleString("NOKEY")
 
