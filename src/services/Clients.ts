@@ -27,7 +27,7 @@ export class Clients extends Context.Service<Clients, {
   /** Holds commands back until `untilMillis`. Of two pauses the later end and the stricter mode hold, as in Redis. */
   readonly pause: (mode: PauseMode, untilMillis: number) => void
   readonly unpause: () => void
-  /** Holds writes back for as long as an effect runs, whatever CLIENT PAUSE and CLIENT UNPAUSE say meanwhile. */
+  /** Holds writes back for as long as an effect runs, whatever CLIENT PAUSE and CLIENT UNPAUSE say meanwhile. One such effect runs after the other. */
   readonly holdingWrites: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Waits until nothing is held back: to the end of the pause, also when that is put off meanwhile, or to `unpause`. */
   readonly awaitUnpaused: Effect.Effect<void>

@@ -163,15 +163,16 @@ export const migrate = make("MIGRATE", {
     // As C's atoi: what is no number is 0, where nobody answers.
     const address = { host, port: Number.parseInt(port, 10) || 0 }
     const limitMillis = timeoutMillis > 0 ? Math.min(Number(timeoutMillis), longestTimeoutMillis) : defaultTimeoutMillis
-    const attempt = peers.talk(address, limitMillis, (peer) => transfer(peer, migration))
+    const attempt = peers.talk(address, limitMillis, (peer) => clients.holdingWrites(transfer(peer, migration)))
     // The connection may have been closed there while it waited; so there is a second attempt where nothing can have arrived.
     const isWorthMore = ({ action, isTimeout }: PeerFailure): boolean =>
       action !== "finding" && action !== "connecting" && !isTimeout && migration.answered === 0
     return new Waiting(
-      clients.holdingWrites(Effect.catchIf(attempt, isWorthMore, () => attempt)).pipe(
+      Effect.catchIf(attempt, isWorthMore, () => attempt).pipe(
         Effect.match({
           onFailure: (failure): Reply => refusalOf(migration) ?? errorOf(failure),
-          onSuccess: (): Reply => refusalOf(migration) ?? ok
+          // What was found before may be gone when it is its turn.
+          onSuccess: (sent): Reply => refusalOf(migration) ?? (sent === 0 ? noKey : ok)
         })
       )
     )
@@ -191,6 +192,7 @@ interface Migration extends Options {
   refusal: string | undefined
 }
 
+/** Answers how many keys have been sent. */
 const transfer = Effect.fnUntraced(function*(peer: Peer, migration: Migration) {
   const { clock, copies, database, destination, keys, password, username } = migration
   const selects = peer.database !== Number(destination)
@@ -221,6 +223,7 @@ const transfer = Effect.fnUntraced(function*(peer: Peer, migration: Migration) {
     }
   }
   peer.database = migration.refusal === undefined ? Number(destination) : undefined
+  return sent.length
 })
 
 /** What makes the key there; `undefined` where it is gone here, because it has expired. */
