@@ -216,10 +216,17 @@ for (const product of ["valkey", "redis"] as const satisfies ReadonlyArray<Produ
       text(await other.call(...request))
     ]
 
-    for (const compression of ["yes", "no"]) {
-      it(`are the same bytes, with rdbcompression ${compression}`, async () => {
+    for (
+      const directives of [
+        ["rdbcompression", "yes"],
+        ["rdbcompression", "yes", "list-compress-depth", 1, "list-max-listpack-size", 7],
+        ["rdbcompression", "no"],
+        ["rdbcompression", "no", "list-compress-depth", 0, "list-max-listpack-size", -2, "hash-max-listpack-entries", 2]
+      ]
+    ) {
+      it(`are the same bytes, with ${directives.join(" ")}`, async () => {
         for (const client of [keyloom, other]) {
-          await fill(client, [["FLUSHALL"], ["CONFIG", "SET", "rdbcompression", compression]])
+          await fill(client, [["FLUSHALL"], ["CONFIG", "SET", ...directives]])
           await fill(client, [...dataset, ...product === "redis" ? volatileFields : []])
         }
         if (product === "redis") await fill(keyloom, [["CONFIG", "SET", "rdb-version", 12]])
