@@ -16,5 +16,13 @@ export const accessClock = (nowMillis: number): number => Math.floor(nowMillis /
 export const idleSeconds = (clock: number, lastAccess: number): number =>
   clock >= lastAccess ? clock - lastAccess : clock + (maxAccessClock - lastAccess)
 
+/**
+ * What the clock read so long ago: the reverse of `idleSeconds`, with the same second missing.
+ *
+ * **Gotchas** It cannot have been longer ago than one round. Longer times become others, as in Redis.
+ */
+export const lastAccess = (clock: number, idleSeconds: number): number =>
+  (clock - idleSeconds + (idleSeconds > clock ? maxAccessClock : 0)) & maxAccessClock
+
 /** The highest reading of the clock. */
 export const maxAccessClock = 0xffffff

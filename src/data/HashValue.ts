@@ -83,6 +83,18 @@ export class HashValue extends Aggregate {
     return typeof body === "string" ? Listpack.count(body) / this.#width : body.size
   }
 
+  /** What it is while it is compact, with deadlines or without. */
+  get listpack(): Listpack.Listpack | undefined {
+    const body = this.#body
+    return typeof body === "string" ? body : undefined
+  }
+
+  /** What it is when it is not: to look at. */
+  get table(): HashTable | undefined {
+    const body = this.#body
+    return typeof body === "string" ? undefined : body
+  }
+
   get bytes(): number {
     const body = this.#body
     return objectBytes + (typeof body === "string" ? textBytes(body.length) : body.bytes)

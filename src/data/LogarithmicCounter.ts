@@ -9,7 +9,10 @@
 export type Frequency = number
 
 /** The frequency of a key that is just being created. */
-export const initialFrequency = (nowMillis: number): Frequency => minutesOf(nowMillis) << 8 | initialCounter
+export const initialFrequency = (nowMillis: number): Frequency => frequencyOf(nowMillis, initialCounter)
+
+/** The frequency of a key whose counter stands at this now. */
+export const frequencyOf = (nowMillis: number, counter: number): Frequency => minutesOf(nowMillis) << 8 | counter
 
 /** The frequency after one more access now: decayed first, then perhaps raised. `random` is at least 0 and below 1. */
 export const recordAccess = (

@@ -73,6 +73,11 @@ export class SetValue extends Aggregate {
     return this.#encoding === "intset" ? IntSet.count(this.#compact) : Listpack.count(this.#compact)
   }
 
+  /** The intset or the listpack, `undefined` where it is none of them. */
+  get compact(): string | undefined {
+    return this.#table === undefined ? this.#compact : undefined
+  }
+
   get bytes(): number {
     return objectBytes + (this.#table === undefined ? textBytes(this.#compact.length) : this.#table.bytes)
   }
@@ -151,7 +156,7 @@ export class SetValue extends Aggregate {
       }
       return false
     }
-    for (let index = 0, size = this.size; index < size; index++) if (visit(this.#memberAt(index))) return true
+    for (let index = 0, size = this.size; index < size; index++) if (visit(this.memberAt(index))) return true
     return false
   }
 
@@ -165,7 +170,7 @@ export class SetValue extends Aggregate {
 
   /** A member, each with the same probability, of a set that isn't empty. */
   randomMember(random: Random): string {
-    return this.#memberAt(below(this.size, random))
+    return this.memberAt(below(this.size, random))
   }
 
   /** So many different members, every choice with the same probability; all of them where there are no more. */
@@ -174,7 +179,7 @@ export class SetValue extends Aggregate {
     if (count >= size) return this.members()
     // Only what is walked anyhow is answered in its own order.
     if (this.#encoding === "listpack") return this.#divide(count, random)[0]
-    return Array.from(differentIndexes(count, size, random), (index) => this.#memberAt(index))
+    return Array.from(differentIndexes(count, size, random), (index) => this.memberAt(index))
   }
 
   /** So many members, each chosen from all of them, of a set that isn't empty: in the order of the choice. */
@@ -184,7 +189,7 @@ export class SetValue extends Aggregate {
     const size = this.size
     return Array.from({ length: count }, () => {
       const index = below(size, random)
-      return members === undefined ? this.#memberAt(index) : members[index]!
+      return members === undefined ? this.memberAt(index) : members[index]!
     })
   }
 
@@ -236,8 +241,8 @@ export class SetValue extends Aggregate {
     return copy
   }
 
-  /** The member at this position in the set's order, which for a hash table lasts until the next change. */
-  #memberAt(index: number): string {
+  /** The member at this position in the set's order, which for a hash table lasts until the next change. O(n) in a listpack. */
+  memberAt(index: number): string {
     if (this.#table !== undefined) return this.#table.memberAt(index)
     if (this.#encoding === "intset") return String(IntSet.at(this.#compact, index))
     return Listpack.textAt(this.#compact, Listpack.seek(this.#compact, index))
@@ -276,8 +281,8 @@ export class SetValue extends Aggregate {
     const size = this.size
     if (size >= limits["set-max-listpack-entries"] || member.length > limits["set-max-listpack-value"]) return false
     if (size === 0) return true
-    const lowest = this.#memberAt(0)
-    const highest = this.#memberAt(size - 1)
+    const lowest = this.memberAt(0)
+    const highest = this.memberAt(size - 1)
     const entryBytes = Math.max(Listpack.entryBytes(lowest), Listpack.entryBytes(highest))
     return Math.max(lowest.length, highest.length) <= limits["set-max-listpack-value"] &&
       Listpack.isSafeToAdd(Listpack.empty, entryBytes * size + Listpack.entryBytes(member))

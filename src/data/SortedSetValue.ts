@@ -62,6 +62,11 @@ export class SortedSetValue extends Aggregate {
     return typeof this.#content === "string" ? Listpack.count(this.#content) >>> 1 : this.#content.size
   }
 
+  /** What it is while it is compact. */
+  get listpack(): Listpack.Listpack | undefined {
+    return typeof this.#content === "string" ? this.#content : undefined
+  }
+
   get bytes(): number {
     return ownBytes + (typeof this.#content === "string" ? textBytes(this.#content.length) : this.#content.bytes)
   }

@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { accessClock, idleSeconds } from "../data/AccessClock.ts"
-import { decayedCounter, initialFrequency, recordAccess } from "../data/LogarithmicCounter.ts"
+import { accessClock, idleSeconds, lastAccess } from "../data/AccessClock.ts"
+import { decayedCounter, frequencyOf, initialFrequency, recordAccess } from "../data/LogarithmicCounter.ts"
 import { CommandClock } from "../services/CommandClock.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 
@@ -19,6 +19,8 @@ export class AccessTracking extends Context.Service<AccessTracking, {
   readonly initial: () => number
   /** The access column of a key that is used now and had this one before. */
   readonly touched: (access: number) => number
+  /** The access column of a key of which so much is known from elsewhere; `undefined` where that is nothing of what is kept there. */
+  readonly recalled: (idleSeconds: number | undefined, frequency: number | undefined) => number | undefined
   readonly idleSeconds: (access: number) => number
   /** The LFU counter as it stands now. */
   readonly frequency: (access: number) => number
@@ -59,6 +61,10 @@ export const layer: Layer.Layer<AccessTracking, never, CommandClock | ServerConf
             random.nextDoubleUnsafe()
           )
           : now(),
+      recalled: (idleSeconds, frequency) => {
+        if (isFrequency) return frequency === undefined ? undefined : frequencyOf(clock.millis, frequency)
+        return idleSeconds === undefined ? undefined : lastAccess(now(), idleSeconds)
+      },
       idleSeconds: (access) => idleSeconds(now(), access),
       frequency: (access) => decayedCounter(access, clock.millis, values["lfu-decay-time"])
     })

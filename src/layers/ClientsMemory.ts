@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { type Blocked, Client } from "../services/Client.ts"
 import { Clients, type PauseMode } from "../services/Clients.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
@@ -20,23 +21,37 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
 
     let mode: PauseMode | undefined = undefined
     let untilMillis = 0
+    /** Whether an effect holds writes back. */
+    let isHeld = false
+    const holding = yield* Semaphore.make(1)
     /** Open while nothing is held back; the deadline does not open it, whoever waits looks at both. */
     const unpaused = Latch.makeUnsafe(true)
 
     const pausedMode = (): PauseMode | undefined => {
       if (mode !== undefined && clock.currentTimeMillisUnsafe() >= untilMillis) unpause()
-      return mode
+      return mode ?? (isHeld ? "write" : undefined)
     }
 
     const unpause = (): void => {
       mode = undefined
       untilMillis = 0
-      unpaused.openUnsafe()
+      if (!isHeld) unpaused.openUnsafe()
     }
+
+    const hold = Effect.sync(() => {
+      isHeld = true
+      unpaused.closeUnsafe()
+    })
+
+    const release = Effect.sync(() => {
+      isHeld = false
+      if (mode === undefined) unpaused.openUnsafe()
+    })
 
     const awaitUnpaused: Effect.Effect<void> = Effect.gen(function*() {
       while (pausedMode() !== undefined) {
-        const remainingMillis = untilMillis - clock.currentTimeMillisUnsafe()
+        // Only a pause has an end of its own.
+        const remainingMillis = mode === undefined ? Infinity : untilMillis - clock.currentTimeMillisUnsafe()
         yield* Effect.raceFirst(unpaused.await, Effect.sleep(Math.min(remainingMillis, longestSleepMillis)))
         // The latch wakes whoever waits within the command that opens it, which has to end first.
         yield* Effect.yieldNow
@@ -71,6 +86,7 @@ export const layer: Layer.Layer<Clients, never, ServerConfig> = Layer.effect(
         unpaused.closeUnsafe()
       },
       unpause,
+      holdingWrites: (effect) => holding.withPermit(Effect.acquireUseRelease(hold, () => effect, () => release)),
       awaitUnpaused,
       postpone: (client) =>
         Effect.suspend(() => {

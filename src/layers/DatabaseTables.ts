@@ -186,6 +186,13 @@ export class DatabaseTables implements Database {
     return entry < 0 ? 0 : this.accessAt(entry)
   }
 
+  recallUse(key: Key, idleSeconds: number | undefined, frequency: number | undefined): void {
+    const entry = this.#findLive(key)
+    const access = this.#shared.access.recalled(idleSeconds, frequency)
+    if (entry < 0 || access === undefined) return
+    this.#table.setAccessAt(entry, (this.#table.accessAt(entry) & ~accessMask) | access)
+  }
+
   randomKey(): string | undefined {
     for (let tried = 1; this.size > 0; tried++) {
       const entry = this.sampleEntry(false)

@@ -32,6 +32,7 @@ import { Host } from "../services/Host.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { Lifecycle } from "../services/Lifecycle.ts"
 import { Memory } from "../services/Memory.ts"
+import { PeerConnections } from "../services/PeerConnections.ts"
 import { Propagation } from "../services/Propagation.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
@@ -82,6 +83,7 @@ export const layer = Layer.effect(
       blocking: yield* Blocking,
       activeExpiry: yield* ActiveExpiry,
       host: yield* Host,
+      peers: yield* PeerConnections,
       propagation: yield* Propagation,
       random: () => random.nextDoubleUnsafe()
     }

@@ -15,6 +15,7 @@ import * as HostProcess from "./HostProcess.ts"
 import * as KeyspaceMemory from "./KeyspaceMemory.ts"
 import * as LifecycleProcess from "./LifecycleProcess.ts"
 import * as MemoryCounted from "./MemoryCounted.ts"
+import * as PeerConnectionsTcp from "./PeerConnectionsTcp.ts"
 import * as PropagationUnits from "./PropagationUnits.ts"
 import * as ServerStatsMemory from "./ServerStatsMemory.ts"
 import * as TelemetrySpans from "./TelemetrySpans.ts"
@@ -33,6 +34,7 @@ export const layer = (commands: ReadonlyArray<Command>) =>
       CommandTableBuiltIn.layer(commands),
       HostProcess.layer,
       LifecycleProcess.layer,
+      PeerConnectionsTcp.layer,
       PropagationUnits.layer,
       ServerStatsMemory.layer,
       TelemetrySpans.layer

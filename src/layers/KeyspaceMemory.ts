@@ -58,6 +58,7 @@ export const layer: Layer.Layer<
       hasher: shared.hasher,
       shapes: { hasher: shared.hasher, limits: values },
       databases,
+      validatesChecksums: true,
       swap: (first, second) => databases[first]!.swap(databases[second]!),
       usedBytes: () => shared.usedBytes,
       overheadBytes: () => databases.reduce((sum, database) => sum + database.overheadBytes, 0),

@@ -1,5 +1,5 @@
 /**
- * The registry of connected clients, and the pause that CLIENT PAUSE puts on them.
+ * The registry of connected clients, and the pauses that CLIENT PAUSE and others put on them.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -27,6 +27,8 @@ export class Clients extends Context.Service<Clients, {
   /** Holds commands back until `untilMillis`. Of two pauses the later end and the stricter mode hold, as in Redis. */
   readonly pause: (mode: PauseMode, untilMillis: number) => void
   readonly unpause: () => void
+  /** Holds writes back for as long as an effect runs, whatever CLIENT PAUSE and CLIENT UNPAUSE say meanwhile. One such effect runs after the other. */
+  readonly holdingWrites: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Waits until nothing is held back: to the end of the pause, also when that is put off meanwhile, or to `unpause`. */
   readonly awaitUnpaused: Effect.Effect<void>
   /** `awaitUnpaused` for a client whose command is held back: meanwhile it counts as blocked. */

@@ -15,6 +15,7 @@ import type { Host } from "./Host.ts"
 import type { Database, Keyspace } from "./Keyspace.ts"
 import type { Lifecycle } from "./Lifecycle.ts"
 import type { Memory } from "./Memory.ts"
+import type { PeerConnections } from "./PeerConnections.ts"
 import type { Propagation } from "./Propagation.ts"
 import type { ServerConfig } from "./ServerConfig.ts"
 import type { ServerStats } from "./ServerStats.ts"
@@ -31,6 +32,7 @@ export interface CommandServices {
   readonly blocking: Blocking["Service"]
   readonly activeExpiry: ActiveExpiry["Service"]
   readonly host: Host["Service"]
+  readonly peers: PeerConnections["Service"]
   readonly propagation: Propagation["Service"]
   /** A number from 0 to 1, 1 excluded: Effect's Random, read without an Effect. */
   readonly random: () => number

@@ -67,6 +67,12 @@ export interface Database {
   /** The 24 bits in which LRU or LFU, whichever `maxmemory-policy` says, keep what they know about the key. Does not touch it. */
   readonly access: (key: Key) => number
 
+  /**
+   * Lets an existing key have been used as it was elsewhere: not for so many seconds, under a policy that does not count frequencies, or so often, under one
+   * that does. What is `undefined` stays as it is.
+   */
+  readonly recallUse: (key: Key, idleSeconds: number | undefined, frequency: number | undefined) => void
+
   /** A live key, each with the same probability. */
   readonly randomKey: () => string | undefined
   /**
@@ -93,6 +99,8 @@ export class Keyspace extends Context.Service<Keyspace, {
   /** What new aggregates are made with. */
   readonly shapes: Shapes
   readonly databases: ReadonlyArray<Database>
+  /** Whether what comes from outside to be read as data must have the checksum it says it has. DEBUG SET-SKIP-CHECKSUM-VALIDATION turns that off. */
+  validatesChecksums: boolean
   /** Exchanges the contents of two databases; clients stay where they are. */
   readonly swap: (first: number, second: number) => void
   /** Bytes of all keys, values and tables, counted as they change. */

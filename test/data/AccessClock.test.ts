@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { accessClock, idleSeconds, maxAccessClock } from "../../src/data/AccessClock.ts"
+import { accessClock, idleSeconds, lastAccess, maxAccessClock } from "../../src/data/AccessClock.ts"
 
 describe("AccessClock", () => {
   it("counts whole seconds in 24 bits", () => {
@@ -14,5 +14,13 @@ describe("AccessClock", () => {
     assert.strictEqual(idleSeconds(100, 40), 60)
     assert.strictEqual(idleSeconds(7, 7), 0)
     assert.strictEqual(idleSeconds(10, maxAccessClock - 5), 15)
+  })
+  it("tells what it read so long ago", () => {
+    assert.strictEqual(lastAccess(100, 60), 40)
+    assert.strictEqual(lastAccess(7, 0), 7)
+    for (const seconds of [0, 1, 10, 11, 1000, maxAccessClock - 1]) {
+      assert.strictEqual(idleSeconds(10, lastAccess(10, seconds)), seconds)
+    }
+    assert.isAtMost(lastAccess(10, 2 ** 62), maxAccessClock)
   })
 })

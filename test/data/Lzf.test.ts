@@ -86,6 +86,29 @@ describe("Lzf", () => {
     assert.isAbove(shrunk, 500)
   })
 
+  it.each([6, 7])("makes the same of it in parts, and from the middle of a buffer (seed %i)", (seed) => {
+    const random = makeSeededRandom(seed)
+    const compressor = new Lzf.Compressor()
+    for (let round = 0; round < 500; round++) {
+      const text = compressible(random)
+      const maxBytes = text.length - 1 - random.integer(5)
+      const from = random.integer(100)
+      const input = Buffer.from(random.bytes(from) + text + random.bytes(10), "latin1")
+      const output = Buffer.alloc(input.length)
+      const to = from + text.length
+      compressor.begin(output, input, from, to, maxBytes)
+      const step = 1 + random.integer(500)
+      for (let until = from + step; !compressor.run(until); until += step);
+      const expected = Lzf.compress(text, maxBytes)
+      assert.strictEqual(compressor.end, expected?.length ?? -1)
+      if (expected !== undefined) {
+        assert.strictEqual(output.latin1Slice(0, compressor.end), expected)
+        assert.strictEqual(Lzf.compressInto(output, input, from, to, maxBytes), expected.length)
+        assert.strictEqual(output.latin1Slice(0, expected.length), expected)
+      }
+    }
+  })
+
   it.each([4, 5])("never answers another length than announced for damaged bytes (seed %i)", (seed) => {
     const random = makeSeededRandom(seed)
     for (let round = 0; round < 5000; round++) {

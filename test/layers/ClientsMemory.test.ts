@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as ClientsMemory from "../../src/layers/ClientsMemory.ts"
 import { type GivenValues, layer as configLayer } from "../../src/layers/ServerConfigMemory.ts"
@@ -152,5 +152,57 @@ describe("the pause", () => {
       yield* clients.awaitUnpaused
       clients.pause("all", 0)
       yield* clients.awaitUnpaused
+    }).pipe(Effect.provide(clientsLayer())))
+})
+
+describe("effects that hold writes back", () => {
+  it.effect("do so whatever pauses begin and end meanwhile", () =>
+    Effect.gen(function*() {
+      const clients = yield* Clients
+      const done = yield* Deferred.make<void>()
+      const holding = yield* Effect.forkChild(clients.holdingWrites(Deferred.await(done)), { startImmediately: true })
+      assert.strictEqual(clients.pausedMode(), "write")
+      clients.pause("all", 1000)
+      assert.strictEqual(clients.pausedMode(), "all")
+      const waiting = yield* Effect.forkChild(clients.awaitUnpaused, { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(clients.pausedMode(), "write")
+      clients.unpause()
+      assert.strictEqual(clients.pausedMode(), "write")
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* Deferred.succeed(done, undefined)
+      yield* Fiber.join(holding)
+      assert.isUndefined(clients.pausedMode())
+      yield* Fiber.join(waiting)
+    }).pipe(Effect.provide(clientsLayer())))
+
+  it.effect("leave a pause that lasts longer as it is", () =>
+    Effect.gen(function*() {
+      const clients = yield* Clients
+      yield* clients.holdingWrites(Effect.sync(() => clients.pause("all", 1000)))
+      assert.strictEqual(clients.pausedMode(), "all")
+      const waiting = yield* Effect.forkChild(clients.awaitUnpaused, { startImmediately: true })
+      yield* TestClock.adjust("999 millis")
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(waiting)
+    }).pipe(Effect.provide(clientsLayer())))
+
+  it.effect("run one after the other", () =>
+    Effect.gen(function*() {
+      const clients = yield* Clients
+      const done = yield* Deferred.make<void>()
+      const order: Array<string> = []
+      const note = (text: string) => Effect.sync(() => void order.push(text))
+      const first = yield* Effect.forkChild(
+        clients.holdingWrites(Effect.andThen(Deferred.await(done), note("first"))),
+        { startImmediately: true }
+      )
+      const second = yield* Effect.forkChild(clients.holdingWrites(note("second")), { startImmediately: true })
+      yield* Deferred.succeed(done, undefined)
+      yield* Fiber.join(first)
+      yield* Fiber.join(second)
+      assert.deepStrictEqual(order, ["first", "second"])
+      assert.isUndefined(clients.pausedMode())
     }).pipe(Effect.provide(clientsLayer())))
 })

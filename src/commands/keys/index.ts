@@ -3,8 +3,10 @@
  */
 import type { Command } from "../../services/CommandTable.ts"
 import { dbsize, flushall, flushdb, select, swapdb } from "./databases.ts"
+import { dump, restore } from "./dump.ts"
 import { del, exists, touch, type, unlink } from "./existence.ts"
 import { expire, expireAt, pexpire, pexpireAt } from "./expire.ts"
+import { migrate } from "./migrate.ts"
 import { object } from "./object.ts"
 import { keys as keysCommand, randomKey, scan } from "./search.ts"
 import { sort, sortRo } from "./sort/index.ts"
@@ -14,11 +16,13 @@ import { copy, move, rename, renamenx } from "./transfer.ts"
 export const keys: ReadonlyArray<Command> = [
   copy,
   del,
+  dump,
   exists,
   expire,
   expireAt,
   expireTime,
   keysCommand,
+  migrate,
   move,
   object,
   persist,
@@ -29,6 +33,7 @@ export const keys: ReadonlyArray<Command> = [
   randomKey,
   rename,
   renamenx,
+  restore,
   scan,
   sort,
   sortRo,

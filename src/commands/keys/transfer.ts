@@ -96,7 +96,7 @@ export const copy = make("COPY", {
 })
 
 /** Removes what is there first: the newcomer takes over neither its time to live nor its record of use. */
-const place = (database: Database, key: Key, value: Value, deadline: number | undefined): void => {
+export const place = (database: Database, key: Key, value: Value, deadline: number | undefined): void => {
   database.remove(key)
   database.set(key, value)
   if (deadline !== undefined) database.setDeadline(key, deadline)

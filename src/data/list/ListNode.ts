@@ -89,6 +89,16 @@ export class ListNode {
     return !this.#isCompressed && this.size >= minCompressBytes
   }
 
+  /** The compressed bytes, where it is compressed: LZF of what `content` answers. */
+  get compressed(): ByteString.ByteString | undefined {
+    return this.#isCompressed ? this.#source : undefined
+  }
+
+  /** The listpack, or the large element. */
+  content(): ByteString.ByteString {
+    return this.isPlain ? this.#plainElement() : this.listpack()
+  }
+
   /** Bytes of memory. */
   get bytes(): number {
     const source = this.#source

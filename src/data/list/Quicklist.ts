@@ -61,6 +61,11 @@ export class Quicklist {
     return size
   }
 
+  /** The node with this number, which is there: to look at. */
+  node(number: number): ListNode {
+    return this.#nodes.at(number)!
+  }
+
   /** The one node there is, where it is a listpack. */
   get onlyListpack(): ListNode | undefined {
     const only = this.#nodes.length === 1 ? this.#nodes.at(0) : undefined

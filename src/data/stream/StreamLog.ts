@@ -209,9 +209,12 @@ export class StreamLog {
     return found
   }
 
-  /** Visits the nodes in order, as Redis stores them: the id to which the entries relate, and the listpack. `visit` must not change the log. */
-  forEachNode(visit: (id: StreamId.StreamId, listpack: Listpack) => void): void {
-    this.#nodes.forEach((_, node) => visit(node.id, node.listpack))
+  /**
+   * Visits the nodes in order, as Redis stores them, until `visit` answers false: the id to which the entries relate, and the listpack. It begins with the node
+   * of the id `from`. `visit` must not change the log.
+   */
+  forEachNode(visit: (id: StreamId.StreamId, listpack: Listpack) => boolean | void, from = StreamId.zero): void {
+    this.#nodes.forEach((_, node) => visit(node.id, node.listpack), StreamId.toKey(from))
   }
 
   /** An independent log with the same entries. */

@@ -179,6 +179,21 @@ const table = {
     noSnapshots,
     ""
   ),
+  "rdbcompression": directive(
+    "Whether strings that become shorter by it are compressed in snapshots, and by DUMP.",
+    yesNo,
+    true
+  ),
+  "rdb-version": directive(
+    "The format of snapshots and of what DUMP answers: 10 is understood by Redis 7.0, 11 from 7.2 on. Where fields of hashes expire it is 12. Keyloom's own.",
+    integer(10, 12),
+    11
+  ),
+  "sanitize-dump-payload": directive(
+    "Whether members and fields that come twice are also looked for in small values of files and of RESTORE; `clients` leaves the files out.",
+    oneOf(["no", "yes", "clients"]),
+    "no"
+  ),
   "hz": directive(
     "How often in a second the expiry cycle looks for expired keys; drawn into the range from 1 to 500.",
     integer(0, maxInt32, { nearest: [1, 500] }),

@@ -133,7 +133,7 @@ describe("DEBUG", () => {
         String(readable(yield* call("DEBUG", "OBJECT", "int"))),
         /^Value at:0x[0-9a-f]+ refcount:1 encoding:int serializedlength:3 lru:0 lru_seconds_idle:5 lfu_freq:\d+ lfu_access_time_minutes:0$/
       )
-      assert.include(String(readable(yield* call("DEBUG", "OBJECT", "text"))), "encoding:raw serializedlength:102 ")
+      assert.include(String(readable(yield* call("DEBUG", "OBJECT", "text"))), "encoding:raw serializedlength:13 ")
       assert.notInclude(String(readable(yield* call("DEBUG", "OBJECT", "text", "FAST"))), "serializedlength")
       yield* table([[["DEBUG", "OBJECT", "nope"], "-ERR no such key"]])
       assert.strictEqual((yield* info("stats")).get("keyspace_hits"), "0")

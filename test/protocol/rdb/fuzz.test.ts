@@ -7,12 +7,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Buffer } from "node:buffer"
 import { toText } from "../../../src/data/ByteString.ts"
 import { digestValue } from "../../../src/data/DatasetDigest.ts"
-import { serializedLength } from "../../../src/data/serializedLength.ts"
 import * as StreamId from "../../../src/data/stream/StreamId.ts"
 import type { StreamValue } from "../../../src/data/StreamValue.ts"
 import { copyOf, isString, memoryBytes, type Value } from "../../../src/data/Value.ts"
 import { RdbFailure } from "../../../src/protocol/rdb/RdbFailure.ts"
 import { readDump } from "../../../src/protocol/rdb/readDump.ts"
+import { writeDump } from "../../../src/protocol/rdb/writeDump.ts"
 import { makeSeededRandom } from "../../support/random.ts"
 import { describeValue, dump, file, readAll, shapesOf, string } from "./rdbFile.ts"
 import { samples } from "./samples.ts"
@@ -20,10 +20,17 @@ import { samples } from "./samples.ts"
 const small = samples.filter(({ payload }) => payload.length < 600)
 
 /** Looks at all of a value, and takes a copy of it apart. */
-const use = (value: Value): void => {
+const use = (value: Value, shapes = shapesOf()): void => {
   describeValue(value)
-  digestValue(value, false)
-  serializedLength(value)
+  const digest = digestValue(value, false)
+  const written = readDump(writeDump(value, { version: 12, compresses: true }), {
+    shapes,
+    checksum: true,
+    sanitizes: false
+  })
+  assert.notInstanceOf(written, RdbFailure)
+  // It is none.
+  assert.deepStrictEqual(digestValue(written as Value, false), digest)
   const copy = copyOf(value)
   const before = memoryBytes(copy)
   assert.isTrue(Number.isFinite(before) && before >= 0)
@@ -142,7 +149,7 @@ const tryAll = (payload: Buffer): number => {
     for (const shapes of [shapesOf(), tiny]) {
       const value = readDump(payload, { shapes, checksum: false, sanitizes })
       if (value instanceof RdbFailure) continue
-      use(value)
+      use(value, shapes)
       accepted++
     }
   }

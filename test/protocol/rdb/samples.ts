@@ -57,7 +57,9 @@ log.delete({ ms: 3, seq: 3 })
 /** The nodes of a stream of four entries, of which one is deleted. */
 export const nodes: ReadonlyArray<readonly [id: Buffer, listpack: Buffer]> = (() => {
   const list: Array<readonly [Buffer, Buffer]> = []
-  log.forEachNode(({ ms }, text) => list.push([rawId(Number(ms), Number(ms)), Buffer.from(text, "latin1")]))
+  log.forEachNode(({ ms }, text) => {
+    list.push([rawId(Number(ms), Number(ms)), Buffer.from(text, "latin1")])
+  })
   return list
 })()
 

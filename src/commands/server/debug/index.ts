@@ -10,7 +10,7 @@ import { make } from "../../Command.ts"
 import { helpLines } from "../../help.ts"
 import { action } from "./action.ts"
 import { digest, digestValue, populate } from "./dataset.ts"
-import { error, log, setActiveExpire, sleep, stringMatch } from "./process.ts"
+import { error, log, setActiveExpire, skipChecksums, sleep, stringMatch } from "./process.ts"
 import { protocol } from "./protocol.ts"
 import { listpack, objectInfo, packedThreshold, tableOfKey, tables } from "./values.ts"
 
@@ -28,6 +28,7 @@ const actions: ReadonlyMap<string, Command> = new Map(
     populate,
     protocol,
     setActiveExpire,
+    skipChecksums,
     sleep,
     stringMatch,
     tableOfKey,

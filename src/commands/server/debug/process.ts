@@ -29,6 +29,16 @@ export const setActiveExpire = action("SET-ACTIVE-EXPIRE", {
   }
 })
 
+export const skipChecksums = action("SET-SKIP-CHECKSUM-VALIDATION", {
+  summary: "Lets checksums of payloads and files be passed over (1) or be looked at (0).",
+  args: { enabled: Arg.text },
+  run: ({ keyspace }, { enabled }) => {
+    // As C's atoi: what is no number is 0.
+    keyspace.validatesChecksums = (Number.parseInt(enabled, 10) || 0) === 0
+    return ok
+  }
+})
+
 export const stringMatch = action("STRINGMATCH-LEN", {
   summary: "Says whether a string matches a glob-style pattern, as KEYS and others would see it.",
   args: { pattern: Arg.pattern, string: Arg.text },

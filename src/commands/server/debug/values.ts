@@ -8,20 +8,22 @@ import type { Key } from "../../../data/Key.ts"
 import { parseMemory } from "../../../data/MemorySize.ts"
 import type { Quicklist } from "../../../data/list/Quicklist.ts"
 import { repr } from "../../../data/Repr.ts"
-import { serializedLength } from "../../../data/serializedLength.ts"
 import { type AggregateValue, encodingOf, isString, type Value } from "../../../data/Value.ts"
 import { type CommandError, Failure, noSuchKey } from "../../../protocol/CommandError.ts"
+import { serializedLength } from "../../../protocol/rdb/writeDump.ts"
 import { ok, SimpleString, Verbatim } from "../../../protocol/Reply.ts"
 import type { Answer } from "../../../services/CommandTable.ts"
 import type { Database } from "../../../services/Keyspace.ts"
 import { Waiting } from "../../../services/Waiting.ts"
 import * as Arg from "../../Arg.ts"
+import { dumpFormat } from "../../dumpFormat.ts"
 import { action } from "./action.ts"
 
 export const objectInfo = action("OBJECT", {
   summary: "Answers how a value is kept; with FAST without what takes long to find out.",
   args: { key: Arg.key("RO"), fast: Arg.text.optional() },
-  run: ({ database }, { fast, key }) => {
+  run: (context, { fast, key }) => {
+    const { database } = context
     const value = database.inspect(key)
     if (value === undefined) return noSuchKey
     const isFast = fast?.toLowerCase() === "fast"
@@ -32,7 +34,7 @@ export const objectInfo = action("OBJECT", {
       `Value at:0x${(key.hash >>> 0).toString(16)}`,
       "refcount:1",
       `encoding:${encodingIn(database, key, value)}`,
-      ...(isFast ? [] : [`serializedlength:${serializedLength(value)}`]),
+      ...(isFast ? [] : [`serializedlength:${serializedLength(value, dumpFormat(context))}`]),
       `lru:${access}`,
       `lru_seconds_idle:${database.idleSeconds(key)}`,
       `lfu_freq:${database.frequency(key)}`,
