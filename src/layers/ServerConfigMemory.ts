@@ -66,6 +66,12 @@ export const assign = <K extends DirectiveName>(
   return undefined
 }
 
+/** Whether the directive of this name is only shown to who knows it. */
+const isHidden = (known: string): boolean => {
+  const name = directiveNamed(known)
+  return name !== undefined && directives[name].mutability === "hidden"
+}
+
 /** What CONFIG REWRITE has to say, in the order of the table. */
 export const rewrittenDirectives = (values: ConfigValues): ReadonlyArray<RewrittenDirective> => {
   const rewritten = <K extends DirectiveName>(name: K): RewrittenDirective => ({
@@ -89,7 +95,7 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
     for (const pattern of patterns) {
       if (/[[*?]/.test(pattern)) {
         for (const known of knownNames.keys()) {
-          if (!shown.has(known) && matchGlob(pattern, known, true)) shown.set(known, known)
+          if (!shown.has(known) && !isHidden(known) && matchGlob(pattern, known, true)) shown.set(known, known)
         }
       } else {
         const known = pattern.toLowerCase()
