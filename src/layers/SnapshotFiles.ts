@@ -6,7 +6,9 @@
  */
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
@@ -74,7 +76,18 @@ export const layer: Layer.Layer<
           createdAtSeconds: Math.floor(startedAtMillis / 1000),
           usedBytes: keyspace.usedBytes()
         }
-        const writing: Writing = { kind, startedAtMillis, totalKeys: snapshot.size, writtenKeys: 0, keptBytes: 0 }
+        const refusal = Deferred.makeUnsafe<never, SnapshotFailed>()
+        const writing: Writing = {
+          kind,
+          startedAtMillis,
+          totalKeys: snapshot.size,
+          writtenKeys: 0,
+          keptBytes: 0,
+          fail: () => {
+            const cause = new Error("made to fail by DEBUG FAIL-BACKGROUND")
+            Deferred.doneUnsafe(refusal, Exit.fail(new SnapshotFailed({ path: temporaryPath, cause })))
+          }
+        }
         state.snapshots++
         const attempt = <A>(run: () => Promise<A>) =>
           Effect.tryPromise({ try: run, catch: (cause) => new SnapshotFailed({ path: temporaryPath, cause }) })
@@ -102,7 +115,7 @@ export const layer: Layer.Layer<
           },
           (file) => Effect.promise(() => file.close())
         )
-        const write = writeFile.pipe(
+        const write = Effect.raceFirst(writeFile, Deferred.await(refusal)).pipe(
           Effect.andThen(attempt(() => Fs.rename(temporaryPath, path))),
           Effect.andThen(attempt(() => syncDirectory(Path.dirname(path)))),
           Effect.onError(() => Effect.promise(() => Fs.rm(temporaryPath, { force: true }).catch(() => undefined))),

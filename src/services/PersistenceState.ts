@@ -18,6 +18,8 @@ export interface Writing {
   writtenKeys: number
   /** Bytes of what has changed since, and was put aside. */
   keptBytes: number
+  /** Ends it as if the disk had refused to take it. */
+  readonly fail: () => void
 }
 
 export interface SaveFigures {
