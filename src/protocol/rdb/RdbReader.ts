@@ -28,6 +28,8 @@ import type { DecoderOptions, ValueDecoder } from "./ValueDecoder.ts"
 export interface RdbReaderOptions extends DecoderOptions {
   /** Whether the bytes are compared with the checksum behind them. */
   readonly checksum: boolean
+  /** Whether a file of a version that is not known yet is read as far as it is understood. */
+  readonly readsNewer?: boolean
 }
 
 export type RdbItem =
@@ -137,7 +139,7 @@ export class RdbReader {
       return undefined
     }
     const version = Number(digits)
-    if (version < 1 || version > newestRdbVersion) {
+    if (version < 1 || version > newestRdbVersion && this.#options.readsNewer !== true) {
       source.fail(`it is of version ${version}, and known are those up to ${newestRdbVersion}`, "version")
       return undefined
     }
