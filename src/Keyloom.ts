@@ -100,7 +100,8 @@ export class Keyloom extends Context.Service<
    */
   static readonly layerServer = (
     options: ServerOptions = {}
-  ): Layer.Layer<Keyloom, ConfigError | ListenFailed | LoadFailed | NowhereToListen> => Layer.effect(Keyloom, openServer(options))
+  ): Layer.Layer<Keyloom, ConfigError | ListenFailed | LoadFailed | NowhereToListen> =>
+    Layer.effect(Keyloom, openServer(options))
 
   /** `call` of the service in the context. */
   static override readonly call = (

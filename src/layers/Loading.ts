@@ -42,7 +42,7 @@ export const layer: Layer.Layer<
     catch: (cause) => cause
   }).pipe(Effect.as(true), Effect.catch(() => Effect.succeed(false)))
   if (isThere) {
-    yield* loader.load(path).pipe(
+    yield* loader.load(path, false).pipe(
       Effect.tapError((error) => Effect.logWarning(error.message)),
       Effect.tapError(() => Effect.logWarning("Fatal error loading the DB, check server logs. Exiting."))
     )

@@ -37,6 +37,7 @@ export const layer: Layer.Layer<PersistenceState, never, CommandClock> = Layer.e
       pendingFsyncs: 0,
       delayedFsyncs: 0
     },
+    libraries: [],
     snapshots: 0
   }))
 )

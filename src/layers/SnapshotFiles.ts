@@ -74,7 +74,8 @@ export const layer: Layer.Layer<
         const purpose = {
           isAppendBase,
           createdAtSeconds: Math.floor(startedAtMillis / 1000),
-          usedBytes: keyspace.usedBytes()
+          usedBytes: keyspace.usedBytes(),
+          libraries: [...state.libraries]
         }
         const refusal = Deferred.makeUnsafe<never, SnapshotFailed>()
         const writing: Writing = {

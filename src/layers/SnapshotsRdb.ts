@@ -149,6 +149,7 @@ export const layer: Layer.Layer<
       Effect.suspend(() => {
         const isNeeded = isWanted ?? config.save.length > 0
         const stopped = running === undefined ? Effect.void : Fiber.interrupt(running)
+        // Of a file that has not been read to its end only a part is in memory.
         if (!isNeeded || state.loading !== undefined) {
           return Effect.andThen(stopped, Effect.sync(() => void (hasSavedForEnd = true)))
         }
@@ -181,10 +182,13 @@ export const layer: Layer.Layer<
         }
       },
       saveBeforeEnd,
-      load: Effect.suspend(() => loader.load(filePath())).pipe(
-        Effect.tapError((error) => Effect.logWarning(error.message)),
-        Effect.mapError((error) => new Failure(`Error trying to load the RDB dump: ${error.message}`))
-      )
+      load: (replaces) =>
+        Effect.suspend(() => loader.load(filePath(), replaces)).pipe(
+          Effect.tapError((error) => Effect.logWarning(error.message)),
+          Effect.mapError(() => loadFailed),
+          // Whoever asked for it has to decide what becomes of the part that could be read.
+          Effect.onError(() => Effect.sync(() => void (state.loading = undefined)))
+        )
     })
   })
 )
@@ -194,6 +198,7 @@ const rewriteInProgress = new Failure(
   "Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible."
 )
 const failed = new Failure("")
+const loadFailed = new Failure("Error trying to load the RDB dump, check server logs.")
 
 /** How often save points are looked at, and how long after a failure the next attempt waits. */
 const turnMillis = 100

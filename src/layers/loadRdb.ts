@@ -128,7 +128,8 @@ export const loadRdb = Effect.fnUntraced(function*(
         return Effect.void
       }
       case "Library":
-        return Effect.logWarning("A library of functions is left out: there are no functions here")
+        state.libraries.push(item.code)
+        return Effect.logWarning("A library of functions is kept for the next snapshot, but cannot be called here")
       case "Skipped":
         return Effect.logDebug(`Passed over in RDB: ${item.what}`)
       case "Version":

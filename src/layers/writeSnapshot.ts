@@ -30,6 +30,8 @@ export interface SnapshotPurpose {
   readonly isAppendBase: boolean
   readonly createdAtSeconds: number
   readonly usedBytes: number
+  /** The code of function libraries, which come first. */
+  readonly libraries: ReadonlyArray<string>
 }
 
 /** Ends a slice, so that nobody waits longer for it. */
@@ -40,7 +42,7 @@ const keysPerLook = 64
 
 export const writeSnapshot = Effect.fnUntraced(function*<E>(
   snapshot: KeyspaceSnapshot,
-  { createdAtSeconds, isAppendBase, usedBytes }: SnapshotPurpose,
+  { createdAtSeconds, isAppendBase, libraries, usedBytes }: SnapshotPurpose,
   { access, config, monotonicNanos }: SnapshotServices,
   target: SnapshotTarget<E>
 ) {
@@ -72,6 +74,7 @@ export const writeSnapshot = Effect.fnUntraced(function*<E>(
     ["used-mem", usedBytes],
     ["aof-base", isAppendBase ? 1 : 0]
   ])
+  for (const code of libraries) writer.library(code)
   for (const database of snapshot.databases) {
     writer.database(database.index, database.size, database.volatileSize)
     for (let entry = database.next(); entry !== undefined; entry = database.next()) {

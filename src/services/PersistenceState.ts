@@ -63,6 +63,8 @@ export class PersistenceState extends Context.Service<PersistenceState, {
   writing: Writing | undefined
   readonly save: SaveFigures
   readonly append: AppendFigures
+  /** The code of function libraries that a file has held. They cannot be called here, and are written back as they are, so that they are not lost. */
+  readonly libraries: Array<string>
   /** Snapshots that were begun, for whatever purpose: INFO's `total_forks`. */
   snapshots: number
 }>()("keyloom/services/PersistenceState") {}

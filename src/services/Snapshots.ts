@@ -18,6 +18,6 @@ export class Snapshots extends Context.Service<Snapshots, {
   readonly keyspaceFlushed: () => void
   /** Writes a snapshot if one is due at the end of the server, or if this says so; the end itself does not write another one. */
   readonly saveBeforeEnd: (isWanted: boolean | undefined) => Effect.Effect<void, Failure>
-  /** Reads the file into the databases, without emptying them first. */
-  readonly load: Effect.Effect<void, Failure>
+  /** Reads the file into the databases, without emptying them first; a key that is there already is a failure unless it `replaces`. */
+  readonly load: (replaces: boolean) => Effect.Effect<void, Failure>
 }>()("keyloom/services/Snapshots") {}

@@ -43,9 +43,7 @@ export const shutdown: Command = make("SHUTDOWN", {
       Effect.logInfo(`SHUTDOWN by client id=${client.id} addr=${client.transport.address}`).pipe(
         // What is written between the snapshot and the end would be lost.
         Effect.andThen(clients.holdingWrites(Effect.andThen(saved, end))),
-        Effect.catch(() =>
-          Effect.as(Effect.logWarning("Error trying to save the DB, can't exit."), notPossible)
-        )
+        Effect.catch(() => Effect.as(Effect.logWarning("Error trying to save the DB, can't exit."), notPossible))
       )
     )
   }

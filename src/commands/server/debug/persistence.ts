@@ -21,7 +21,9 @@ export const reload = action("RELOAD", {
       if (!isKept) { for (const database of keyspace.databases) database.clear() }
     })
     // A write in between would be lost.
-    const all = clients.holdingWrites(before.pipe(Effect.andThen(flush), Effect.andThen(snapshots.load)))
+    const all = clients.holdingWrites(
+      before.pipe(Effect.andThen(flush), Effect.andThen(snapshots.load(given.includes("MERGE"))))
+    )
     return new Waiting(Effect.match(all, { onFailure: (error) => error, onSuccess: () => ok }))
   }
 })
