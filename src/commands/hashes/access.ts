@@ -42,8 +42,8 @@ export const changeOrMake = (
     database.modify(key, found, change)
   } else {
     const made = new HashValue(shapes)
-    change(made)
+    const changes = change(made)
     // What is set with a time that has passed is gone at once.
-    if (made.size > 0) database.set(key, made)
+    if (made.size > 0) database.store(key, made, changes)
   }
 }
