@@ -237,7 +237,7 @@ export class RdbReader {
     const checksum = source.checksum()
     if (source.isStopped) return undefined
     if (checksum === "wrong") {
-      source.fail("its bytes are not those of which the checksum was made", "checksum")
+      source.fail("CRC error: its bytes are not those of which the checksum was made", "checksum")
       return undefined
     }
     return { _tag: "End", hasChecksum: checksum === "right" }
