@@ -191,6 +191,10 @@ const readFile = Effect.fnUntraced(function*({ hasSnapshot, name, path }: Checke
   // There is no limit to the length of a string, since a server may be configured to take any.
   const reader = new AofReader({ offset: okUpTo, maxBulkBytes: Number.MAX_SAFE_INTEGER })
   const piece = Buffer.allocUnsafeSlow(pieceBytes)
+  const passUpTo = (offset: number): void => {
+    okUpTo = offset
+    okLine = reader.line
+  }
   let isInTransaction = false
   for (let position = okUpTo, isAtEnd = false; !isAtEnd;) {
     const bytes = yield* Effect.catch(file.read(piece, { position: BigInt(position) }), cannotRead)
@@ -203,6 +207,7 @@ const readFile = Effect.fnUntraced(function*({ hasSnapshot, name, path }: Checke
       const item = reader.next()
       if (item === needsInput) break
       if (item._tag === "AofFailure") {
+        if (!isInTransaction) passUpTo(reader.offset)
         if (item.kind === "format") yield* print(`AOF ${name} format error\n`)
         return findings({ offset: item.offset, text: failureText(item) })
       }
@@ -219,16 +224,12 @@ const readFile = Effect.fnUntraced(function*({ hasSnapshot, name, path }: Checke
           isInTransaction = false
         }
       }
-      if (!isInTransaction) {
-        okUpTo = item.end
-        okLine = reader.line
-      }
+      if (!isInTransaction) passUpTo(item.end)
     }
   }
   if (isInTransaction) return findings({ offset: reader.offset, text: "Reached EOF before reading EXEC for MULTI" })
   // Behind the last command there may be annotations that are no items.
-  okUpTo = reader.offset
-  okLine = reader.line
+  passUpTo(reader.offset)
   return findings(undefined)
 })
 
