@@ -98,7 +98,8 @@ const commandRow = ({ arguments: args, facts, flags, name }: Command): ReadonlyA
 const changes: Readonly<Record<Mutability, string>> = {
   mutable: "at any time",
   immutable: "at the start",
-  protected: "protected"
+  protected: "protected",
+  hidden: "at any time; for tests, and shown only by its name"
 }
 
 const configurationPage = (): Page => ({

@@ -33,9 +33,11 @@ import {
   toText,
   type Value
 } from "./layers/PlainValue.ts"
+import * as Loading from "./layers/Loading.ts"
 import * as Server from "./layers/Server.ts"
 import type { Reply } from "./protocol/Reply.ts"
 import { type GivenValues, layer as layerConfig } from "./layers/ServerConfigMemory.ts"
+import type { LoadFailed } from "./layers/loadRdb.ts"
 import { type ListenFailed, type NowhereToListen, SocketServers } from "./layers/SocketServers.ts"
 import type { Command } from "./services/CommandTable.ts"
 import { Lifecycle } from "./services/Lifecycle.ts"
@@ -88,7 +90,7 @@ export class Keyloom extends Context.Service<
    * **Details** Each call of this function is another engine, and each use of the Layer it returns the same one. Time, chance, log and spans are those of
    * the Effect runtime it is built in, so that `TestClock` moves its time.
    */
-  static readonly layer = (options: EngineOptions = {}): Layer.Layer<Keyloom, ConfigError> =>
+  static readonly layer = (options: EngineOptions = {}): Layer.Layer<Keyloom, ConfigError | LoadFailed> =>
     Layer.effect(Keyloom, openEngine(options))
 
   /**
@@ -98,7 +100,8 @@ export class Keyloom extends Context.Service<
    */
   static readonly layerServer = (
     options: ServerOptions = {}
-  ): Layer.Layer<Keyloom, ConfigError | ListenFailed | NowhereToListen> => Layer.effect(Keyloom, openServer(options))
+  ): Layer.Layer<Keyloom, ConfigError | ListenFailed | LoadFailed | NowhereToListen> =>
+    Layer.effect(Keyloom, openServer(options))
 
   /** `call` of the service in the context. */
   static override readonly call = (
@@ -145,15 +148,23 @@ export interface OpenKeyloom extends AsyncDisposable {
   readonly close: () => Promise<void>
 }
 
-const openEngine = ({ commands = [], ...directives }: EngineOptions) =>
-  Effect.flatMap(
-    buildApart(Engine.layer([...builtIn, ...commands]), { ...directives, port: 0 }),
+const openEngine = ({ commands = [], ...directives }: EngineOptions) => {
+  const engine = Layer.provideMerge(
+    isPersistent(directives) ? Loading.layer : Layer.empty,
+    Engine.layer([...builtIn, ...commands])
+  )
+  return Effect.flatMap(
+    buildApart(engine, { ...directives, port: 0 }),
     (context) => serviceOf(context, () => [])
   )
+}
+
+/** An app that asks for no files does not want to begin with one that happens to be there. */
+const isPersistent = ({ save }: GivenValues): boolean => save !== undefined && save.length > 0
 
 const openServer = Effect.fnUntraced(function*({ commands = [], port = 6379, ...given }: ServerOptions) {
   const directives = { bind: ["127.0.0.1"], ...given }
-  const server = Server.layer([...builtIn, ...commands]).pipe(Layer.provide(NodeFileSystem.layer))
+  const server = Server.layer([...builtIn, ...commands], isPersistent(given)).pipe(Layer.provide(NodeFileSystem.layer))
   const listenOn = (port: number) => buildApart(server, { ...directives, port })
   const context = yield* port === "auto"
     ? firstHost(directives).pipe(
@@ -228,7 +239,7 @@ const firstHost = (directives: GivenValues) =>
     return host === "*" ? "0.0.0.0" : host === "::*" ? "::" : host
   }).pipe(Effect.provide(layerConfig({ ...directives, port: 0 })))
 
-const isTakenMeanwhile = (error: ConfigError | ListenFailed | NowhereToListen): boolean =>
+const isTakenMeanwhile = (error: ConfigError | ListenFailed | LoadFailed | NowhereToListen): boolean =>
   error._tag === "ListenFailed" && error.cause instanceof Error && "code" in error.cause &&
   error.cause.code === "EADDRINUSE"
 

@@ -16,6 +16,7 @@ import type { Database } from "../services/Keyspace.ts"
 import type { Propagation } from "../services/Propagation.ts"
 import type { Counters } from "../services/ServerStats.ts"
 import type { AccessTracking } from "./AccessTracking.ts"
+import { TableSnapshot } from "./TableSnapshot.ts"
 import { VolatileHashes } from "./VolatileHashes.ts"
 
 export class DatabaseTables implements Database {
@@ -24,6 +25,8 @@ export class DatabaseTables implements Database {
   #table = new Dictionary<Value>()
   #deadlines = new Deadlines()
   #volatileHashes: VolatileHashes
+  /** Those who read the tables as they were, and have to be told before an entry changes. */
+  #snapshots: ReadonlyArray<TableSnapshot> = noSnapshots
   /** Of the keys and values; the tables know their own. */
   #dataBytes = 0
   /**
@@ -112,6 +115,7 @@ export class DatabaseTables implements Database {
   set(key: Key, value: Value): void {
     const entry = this.#findForChange(key)
     if (entry < 0) return this.#insert(key, value)
+    if (this.#snapshots !== noSnapshots) this.#keep(entry)
     this.#forgetDeadline(entry)
     this.#replace(entry, value)
   }
@@ -155,6 +159,7 @@ export class DatabaseTables implements Database {
     if (entry < 0) return
     const shared = this.#shared
     shared.changes++
+    if (this.#snapshots !== noSnapshots) this.#keep(entry)
     this.#expect(expireAtMillis)
     const position = this.#table.deadlineAt(entry)
     if (position >= 0) return this.#deadlines.update(position, expireAtMillis)
@@ -167,6 +172,7 @@ export class DatabaseTables implements Database {
     const entry = this.#findLive(key)
     if (entry < 0 || this.#table.deadlineAt(entry) < 0) return false
     this.#shared.changes++
+    if (this.#snapshots !== noSnapshots) this.#keep(entry)
     this.#forgetDeadline(entry)
     return true
   }
@@ -239,6 +245,7 @@ export class DatabaseTables implements Database {
     this.#table = new Dictionary()
     this.#deadlines = new Deadlines()
     this.#volatileHashes = new VolatileHashes(shared.hasher)
+    this.#snapshots = noSnapshots
     this.#dataBytes = 0
     this.#foundKey = undefined
     shared.usedBytes += this.overheadBytes
@@ -250,6 +257,7 @@ export class DatabaseTables implements Database {
     ;[this.#table, other.#table] = [other.#table, this.#table]
     ;[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines]
     ;[this.#volatileHashes, other.#volatileHashes] = [other.#volatileHashes, this.#volatileHashes]
+    ;[this.#snapshots, other.#snapshots] = [other.#snapshots, this.#snapshots]
     ;[this.#dataBytes, other.#dataBytes] = [other.#dataBytes, this.#dataBytes]
     this.#foundKey = undefined
     other.#foundKey = undefined
@@ -262,6 +270,19 @@ export class DatabaseTables implements Database {
     if (entry < 0) return 0
     const deadlineBytes = this.#table.deadlineAt(entry) < 0 ? 0 : bytesPerDeadline
     return this.#sizeOf(entry) + bytesPerEntry + deadlineBytes
+  }
+
+  /** The database as it is now, to be read while it changes. It costs every change a little until it is closed. */
+  openSnapshot(): TableSnapshot {
+    const snapshot = new TableSnapshot(this.index, this.#table, this.#deadlines)
+    this.#snapshots = [...this.#snapshots, snapshot]
+    return snapshot
+  }
+
+  /** Does nothing where the database has become another one meanwhile. */
+  closeSnapshot(snapshot: TableSnapshot): void {
+    const others = this.#snapshots.filter((other) => other !== snapshot)
+    this.#snapshots = others.length === 0 ? noSnapshots : others
   }
 
   /** The deadline at `position` of all deadlines, in milliseconds since the epoch. */
@@ -344,6 +365,7 @@ export class DatabaseTables implements Database {
 
   /** What `modify` says, but without counting the changes that it answers. */
   #change<V extends Value>(key: Key, value: V, change: (value: V) => number): number {
+    if (this.#snapshots !== noSnapshots) this.#keep(this.#entryOf(key))
     const bytes = memoryBytes(value)
     const soonest = soonestField(value)
     const changes = change(value)
@@ -423,6 +445,7 @@ export class DatabaseTables implements Database {
   }
 
   #put(entry: number, value: Value): void {
+    if (this.#snapshots !== noSnapshots) this.#keep(entry)
     const table = this.#table
     const before = table.accessAt(entry)
     const size = packedSize(value)
@@ -438,6 +461,11 @@ export class DatabaseTables implements Database {
   #removeEntry(entry: number): void {
     this.#foundKey = undefined
     const key = this.#table.keyAt(entry)
+    if (this.#snapshots !== noSnapshots) {
+      this.#keep(entry)
+      // The last entry takes its place.
+      this.#keep(this.size - 1)
+    }
     this.#forgetDeadline(entry)
     if (this.#volatileHashes.size > 0) this.#followFields(key, Infinity)
     this.#grow(-this.#sizeOf(entry))
@@ -449,6 +477,10 @@ export class DatabaseTables implements Database {
       if (position >= 0) this.#deadlines.moved(position, entry)
     }
     this.#tell(key)
+  }
+
+  #keep(entry: number): void {
+    for (const snapshot of this.#snapshots) snapshot.keep(entry)
   }
 
   /** Whoever repeats the commands has to be told of a removal that none of them asks for. */
@@ -535,6 +567,8 @@ export interface Shared {
 
 /** The earliest deadline of a hash's fields; nothing else has any. */
 const soonestField = (value: Value): number => value instanceof HashValue ? value.soonestDeadline : Infinity
+
+const noSnapshots: ReadonlyArray<TableSnapshot> = []
 
 /** How often RANDOMKEY looks for a live key where there may be none. */
 const maxRandomTries = 100

@@ -33,9 +33,11 @@ import { Keyspace } from "../services/Keyspace.ts"
 import { Lifecycle } from "../services/Lifecycle.ts"
 import { Memory } from "../services/Memory.ts"
 import { PeerConnections } from "../services/PeerConnections.ts"
+import { PersistenceState } from "../services/PersistenceState.ts"
 import { Propagation } from "../services/Propagation.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
 import { type CommandStats, ServerStats } from "../services/ServerStats.ts"
+import { Snapshots } from "../services/Snapshots.ts"
 import { type Caller, Telemetry } from "../services/Telemetry.ts"
 import { Waiting } from "../services/Waiting.ts"
 import { AccessTracking } from "./AccessTracking.ts"
@@ -84,7 +86,9 @@ export const layer = Layer.effect(
       activeExpiry: yield* ActiveExpiry,
       host: yield* Host,
       peers: yield* PeerConnections,
+      persistence: yield* PersistenceState,
       propagation: yield* Propagation,
+      snapshots: yield* Snapshots,
       random: () => random.nextDoubleUnsafe()
     }
     const runFork = Effect.runForkWith(yield* Effect.context<never>())

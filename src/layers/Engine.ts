@@ -16,13 +16,19 @@ import * as KeyspaceMemory from "./KeyspaceMemory.ts"
 import * as LifecycleProcess from "./LifecycleProcess.ts"
 import * as MemoryCounted from "./MemoryCounted.ts"
 import * as PeerConnectionsTcp from "./PeerConnectionsTcp.ts"
+import * as PersistenceStateMemory from "./PersistenceStateMemory.ts"
 import * as PropagationUnits from "./PropagationUnits.ts"
+import * as RdbLoader from "./RdbLoader.ts"
 import * as ServerStatsMemory from "./ServerStatsMemory.ts"
+import * as SnapshotFiles from "./SnapshotFiles.ts"
+import * as SnapshotsRdb from "./SnapshotsRdb.ts"
 import * as TelemetrySpans from "./TelemetrySpans.ts"
 
 /** An engine with these commands; of two with the same name the later one counts. It needs the configuration, and nothing else. */
 export const layer = (commands: ReadonlyArray<Command>) =>
   Dispatcher.layer.pipe(
+    Layer.provideMerge(SnapshotsRdb.layer),
+    Layer.provideMerge(Layer.mergeAll(RdbLoader.layer, SnapshotFiles.layer)),
     Layer.provideMerge(
       Layer.mergeAll(ActiveExpiry.layer, BlockedClients.layer, MemoryCounted.layer, ServerStatsMemory.layerRates)
     ),
@@ -34,6 +40,7 @@ export const layer = (commands: ReadonlyArray<Command>) =>
       CommandTableBuiltIn.layer(commands),
       HostProcess.layer,
       LifecycleProcess.layer,
+      PersistenceStateMemory.layer,
       PeerConnectionsTcp.layer,
       PropagationUnits.layer,
       ServerStatsMemory.layer,

@@ -14,7 +14,13 @@ import { splitArguments } from "../data/Repr.ts"
 import { Failure } from "../protocol/CommandError.ts"
 import type { CommandLine } from "../services/config/CommandLine.ts"
 import { bytesOfText, textOfBytes } from "../services/config/DirectiveFormat.ts"
-import { directiveNamed, directives, knownNames, obsoleteDirectives } from "../services/config/directives.ts"
+import {
+  type DirectiveName,
+  directiveNamed,
+  directives,
+  knownNames,
+  obsoleteDirectives
+} from "../services/config/directives.ts"
 import { ConfigError, NotApplied, ServerConfig } from "../services/ServerConfig.ts"
 import { assign, defaults, make, type MutableConfigValues, rewrittenDirectives } from "./ServerConfigMemory.ts"
 import { systemErrorText } from "./systemErrorText.ts"
@@ -95,8 +101,12 @@ const environmentPrefix = "KEYLOOM_"
 
 /** Reads sources one after the other into `values`. */
 const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableConfigValues) => {
-  const readText = (content: string, source: Source): Effect.Effect<void, ConfigError> =>
-    Effect.forEach(parseConfig(content), (line) => {
+  /** What has been given in the present source, with what it includes: lines that add up begin anew in the next one, which wins. */
+  const given = new Set<DirectiveName>()
+
+  const readText = (content: string, source: Source): Effect.Effect<void, ConfigError> => {
+    if (source.depth === 0) given.clear()
+    return Effect.forEach(parseConfig(content), (line) => {
       const fail = (reason: string) =>
         new ConfigError({
           source: source.name,
@@ -108,11 +118,12 @@ const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableC
       if (line.name === "include" && line.words.length === 1) return include(line, source, fail)
       return Effect.catch(readDirective(line.name, line.words), fail)
     }, { discard: true })
+  }
 
-  const readDirective = Effect.fnUntraced(function*(given: string, words: ReadonlyArray<string>) {
-    const name = directiveNamed(given)
+  const readDirective = Effect.fnUntraced(function*(word: string, words: ReadonlyArray<string>) {
+    const name = directiveNamed(word)
     if (name === undefined) {
-      if (obsoleteDirectives.has(given) && words.length === 1) return
+      if (obsoleteDirectives.has(word) && words.length === 1) return
       return yield* Effect.fail("Bad directive or wrong number of arguments")
     }
     let split: ReadonlyArray<string> | undefined = words
@@ -123,7 +134,9 @@ const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableC
       return yield* Effect.fail("wrong number of arguments")
     }
     if (split === undefined) return yield* Effect.fail("Unbalanced quotes in configuration line")
-    const reason = assign(values, name, split)
+    const isMore = directives[name].addsLines && given.has(name) && split.join("") !== ""
+    given.add(name)
+    const reason = assign(values, name, isMore ? [...wordsOf(values, name), ...split] : split)
     if (reason !== undefined) return yield* Effect.fail(reason)
     if (name === "dir") yield* checkDirectory(fs, values.dir)
   })
@@ -175,6 +188,10 @@ const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableC
 
   return { readText, readFile, readEnvironment }
 }
+
+/** The words that stand for the present value. */
+const wordsOf = <K extends DirectiveName>(values: MutableConfigValues, name: K): ReadonlyArray<string> =>
+  directives[name].encode(values[name])
 
 const hidden = "(hidden)"
 

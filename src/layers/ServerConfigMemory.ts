@@ -30,7 +30,8 @@ export const layer = (given: GivenValues = {}): Layer.Layer<ServerConfig, Config
   Layer.effect(
     ServerConfig,
     Effect.gen(function*() {
-      const values = defaults()
+      // What runs inside of an app leaves files behind only where it is asked to.
+      const values: MutableConfigValues = { ...defaults(), save: [] }
       for (const name of directiveNames) {
         const reason = assignGiven(values, given, name)
         if (reason !== undefined) {
@@ -66,6 +67,12 @@ export const assign = <K extends DirectiveName>(
   return undefined
 }
 
+/** Whether the directive of this name is only shown to who knows it. */
+const isHidden = (known: string): boolean => {
+  const name = directiveNamed(known)
+  return name !== undefined && directives[name].mutability === "hidden"
+}
+
 /** What CONFIG REWRITE has to say, in the order of the table. */
 export const rewrittenDirectives = (values: ConfigValues): ReadonlyArray<RewrittenDirective> => {
   const rewritten = <K extends DirectiveName>(name: K): RewrittenDirective => ({
@@ -89,7 +96,7 @@ export const make = Effect.fnUntraced(function*(values: MutableConfigValues) {
     for (const pattern of patterns) {
       if (/[[*?]/.test(pattern)) {
         for (const known of knownNames.keys()) {
-          if (!shown.has(known) && matchGlob(pattern, known, true)) shown.set(known, known)
+          if (!shown.has(known) && !isHidden(known) && matchGlob(pattern, known, true)) shown.set(known, known)
         }
       } else {
         const known = pattern.toLowerCase()

@@ -41,6 +41,22 @@ export const gates: ReadonlyArray<GateDeclaration> = [
       memory.isLimited() && !memory.ensureRoom() && flags.has("denyoom") ? outOfMemory : undefined
   },
   {
+    name: "disk",
+    concerns: ({ flags, name }) => flags.has("write") || name === "ping",
+    check: ({ config, persistence: { append, save } }) => {
+      if (append.isEnabled && append.writeError !== undefined) {
+        return misconfigured(`Errors writing to the AOF file: ${append.writeError}`)
+      }
+      if (save.lastStatus === "ok") return undefined
+      return config.values["stop-writes-on-bgsave-error"] && config.values.save.length > 0 ? cannotSave : undefined
+    }
+  },
+  {
+    name: "loading",
+    concerns: ({ flags }) => !flags.has("loading"),
+    check: ({ persistence }) => persistence.loading === undefined ? undefined : loading
+  },
+  {
     name: "pause",
     concerns: () => true,
     check: ({ clients }, { flags }) => {
@@ -50,6 +66,14 @@ export const gates: ReadonlyArray<GateDeclaration> = [
     }
   }
 ]
+
+const misconfigured = (text: string): Failure => new Failure(text, "MISCONF")
+const cannotSave = misconfigured(
+  "Keyloom is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because " +
+    "this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the logs for " +
+    "details about the RDB error."
+)
+const loading = new Failure("Keyloom is loading the dataset in memory", "LOADING")
 
 const debugNotAllowed = new Failure(
   "DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, " +

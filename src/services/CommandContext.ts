@@ -16,9 +16,11 @@ import type { Database, Keyspace } from "./Keyspace.ts"
 import type { Lifecycle } from "./Lifecycle.ts"
 import type { Memory } from "./Memory.ts"
 import type { PeerConnections } from "./PeerConnections.ts"
+import type { PersistenceState } from "./PersistenceState.ts"
 import type { Propagation } from "./Propagation.ts"
 import type { ServerConfig } from "./ServerConfig.ts"
 import type { ServerStats } from "./ServerStats.ts"
+import type { Snapshots } from "./Snapshots.ts"
 
 export interface CommandServices {
   readonly keyspace: Keyspace["Service"]
@@ -33,6 +35,8 @@ export interface CommandServices {
   readonly activeExpiry: ActiveExpiry["Service"]
   readonly host: Host["Service"]
   readonly peers: PeerConnections["Service"]
+  readonly persistence: PersistenceState["Service"]
+  readonly snapshots: Snapshots["Service"]
   readonly propagation: Propagation["Service"]
   /** A number from 0 to 1, 1 excluded: Effect's Random, read without an Effect. */
   readonly random: () => number

@@ -199,7 +199,7 @@ describe("errors", () => {
     ["requirepass hunter2 hunter3", "'requirepass (hidden)': wrong number of arguments"],
     ["requirepass \"hunter2", "'requirepass (hidden)': Unbalanced quotes in configuration line"],
     ["RequirePas \"hunter2", "'RequirePas': Unbalanced quotes in configuration line"],
-    ["save 60 1", "'save 60 1': snapshots are not part of this version, only save \"\" is"],
+    ["save 60", "'save 60': Invalid save parameters"],
     ["dir /nowhere/at/all", "'dir /nowhere/at/all': No such file or directory"],
     ["dir /dev/null", "'dir /dev/null': Not a directory"],
     ["include", "'include': Bad directive or wrong number of arguments"],

@@ -58,7 +58,8 @@ export const dbsize = make("DBSIZE", {
 const flushCommand = (
   name: string,
   summary: string,
-  databasesOf: (context: CommandContext) => ReadonlyArray<Database>
+  databasesOf: (context: CommandContext) => ReadonlyArray<Database>,
+  flushed: (context: CommandContext) => void = () => {}
 ): Command =>
   make(name, {
     summary,
@@ -79,6 +80,7 @@ const flushCommand = (
       const removed = databasesOf(context).reduce((sum, database) => sum + database.clear(), 0)
       const isLazy = flushType === undefined ? config.values["lazyfree-lazy-user-flush"] : flushType === "ASYNC"
       if (isLazy) stats.counters.lazyFreedObjects += removed
+      flushed(context)
       return ok
     }
   })
@@ -92,5 +94,6 @@ export const flushdb = flushCommand(
 export const flushall = flushCommand(
   "FLUSHALL",
   "Removes all keys of all databases.",
-  ({ keyspace }) => keyspace.databases
+  ({ keyspace }) => keyspace.databases,
+  ({ snapshots }) => snapshots.keyspaceFlushed()
 )

@@ -8,7 +8,20 @@ import { debug } from "./debug/index.ts"
 import { info } from "./info/index.ts"
 import { lolwut } from "./lolwut.ts"
 import { memory } from "./memory.ts"
+import { bgsave, lastsave, save } from "./save.ts"
 import { shutdown } from "./shutdown.ts"
 import { time } from "./time.ts"
 
-export const server: ReadonlyArray<Command> = [command, config, debug, info, lolwut, memory, shutdown, time]
+export const server: ReadonlyArray<Command> = [
+  bgsave,
+  command,
+  config,
+  debug,
+  info,
+  lastsave,
+  lolwut,
+  memory,
+  save,
+  shutdown,
+  time
+]

@@ -1,7 +1,8 @@
 /**
  * SHUTDOWN: the end of the server, asked for by a client.
  *
- * There is nobody to wait for and nothing to write yet, so an end that is asked for begins at once, and there never is one to be taken back.
+ * There are no replicas to wait for, so an end that is asked for begins at once, and there never is one to be taken back. The last snapshot is written
+ * before: if that fails the server stays.
  */
 import * as Effect from "effect/Effect"
 import { Failure } from "../../protocol/CommandError.ts"
@@ -29,18 +30,21 @@ export const shutdown: Command = make("SHUTDOWN", {
       abort: Arg.token("ABORT").since("7.0.0")
     }).optional()
   },
-  run: ({ client, lifecycle }, { abortSelector }) => {
+  run: ({ client, clients, lifecycle, snapshots }, { abortSelector }) => {
     if (abortSelector === "ABORT") return notInProgress
     const { force, saveSelector } = abortSelector ?? { force: false, saveSelector: undefined }
-    const asked = Effect.logInfo(`SHUTDOWN by client id=${client.id} addr=${client.transport.address}`)
-    // A snapshot cannot be written, and to end without the one that was asked for takes FORCE.
-    if (saveSelector === "SAVE" && !force) {
-      return new Waiting(asked.pipe(
-        Effect.andThen(Effect.logWarning("Error trying to save the DB, can't exit: there are no snapshots yet.")),
-        Effect.as(notPossible)
-      ))
-    }
+    const isSaving = saveSelector === undefined ? undefined : saveSelector === "SAVE"
     // The client sees its connection close; a reply would say that the server still runs.
-    return new Waiting(asked.pipe(Effect.andThen(Effect.sync(lifecycle.shutdown)), Effect.andThen(Effect.never)))
+    const end = Effect.andThen(Effect.sync(lifecycle.shutdown), Effect.never)
+    const saved = snapshots.saveBeforeEnd(isSaving).pipe(
+      Effect.catch((error) => force ? Effect.void : Effect.fail(error))
+    )
+    return new Waiting(
+      Effect.logInfo(`SHUTDOWN by client id=${client.id} addr=${client.transport.address}`).pipe(
+        // What is written between the snapshot and the end would be lost.
+        Effect.andThen(clients.holdingWrites(Effect.andThen(saved, end))),
+        Effect.catch(() => Effect.as(Effect.logWarning("Error trying to save the DB, can't exit."), notPossible))
+      )
+    )
   }
 })

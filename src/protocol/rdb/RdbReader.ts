@@ -28,6 +28,8 @@ import type { DecoderOptions, ValueDecoder } from "./ValueDecoder.ts"
 export interface RdbReaderOptions extends DecoderOptions {
   /** Whether the bytes are compared with the checksum behind them. */
   readonly checksum: boolean
+  /** Whether a file of a version that is not known yet is read as far as it is understood. */
+  readonly readsNewer?: boolean
 }
 
 export type RdbItem =
@@ -148,7 +150,7 @@ export class RdbReader {
       return undefined
     }
     const version = Number(digits)
-    if (version < 1 || version > newestRdbVersion) {
+    if (version < 1 || version > newestRdbVersion && this.#options.readsNewer !== true) {
       source.fail(`it is of version ${version}, and known are those up to ${newestRdbVersion}`, "version")
       return undefined
     }
@@ -246,7 +248,7 @@ export class RdbReader {
     const checksum = source.checksum()
     if (source.isStopped) return undefined
     if (checksum === "wrong") {
-      source.fail("its bytes are not those of which the checksum was made", "checksum")
+      source.fail("CRC error: its bytes are not those of which the checksum was made", "checksum")
       return undefined
     }
     return { _tag: "End", hasChecksum: checksum === "right" }

@@ -16,7 +16,7 @@ import { parseMemory } from "../../data/MemorySize.ts"
 import { repr } from "../../data/Repr.ts"
 
 /** What the number of a value counts. */
-export type Unit = "bytes" | "bytes or percent" | "seconds" | "minutes" | "milliseconds" | "octal"
+export type Unit = "bytes" | "bytes or percent" | "seconds" | "minutes" | "milliseconds" | "microseconds" | "octal"
 
 export interface Format<T> {
   /** Between the typed value and the words that CONFIG GET shows with a space between them. */
@@ -25,6 +25,8 @@ export interface Format<T> {
   readonly isMulti: boolean
   /** Words are read after those of the present value, and change only what they name. */
   readonly accumulates: boolean
+  /** Several lines of one file add up, rather than that the last one counts. */
+  readonly addsLines: boolean
   readonly isSecret: boolean
   readonly unit: Unit | undefined
   /** The lines CONFIG REWRITE keeps for a value. */
@@ -39,6 +41,7 @@ const format = <T>(options: {
   readonly rewrite?: Format<T>["rewrite"]
   readonly isMulti?: boolean
   readonly accumulates?: boolean
+  readonly addsLines?: boolean
   readonly isSecret?: boolean
   readonly unit?: Unit | undefined
 }): Format<T> => {
@@ -58,6 +61,7 @@ const format = <T>(options: {
     )),
     isMulti: options.isMulti ?? false,
     accumulates: options.accumulates ?? false,
+    addsLines: options.addsLines ?? false,
     isSecret: options.isSecret ?? false,
     unit: options.unit,
     rewrite: options.rewrite ??
@@ -315,16 +319,46 @@ export const percentiles: Format<ReadonlyArray<number>> = format({
 
 const formatPercentile = (value: number): string => `${Object.is(value, -0) ? "-" : ""}${Number(value.toFixed(6))}`
 
-/** When snapshots are made: there are none yet, so that only "never", the empty text, can be said. */
-export const noSnapshots: Format<""> = format({
-  type: Schema.Literal(""),
+/** The name of a file without a path. */
+export const fileName: Format<string> = word({
+  type: Schema.String,
+  decode: (text) =>
+    text.includes("/") || text === "" ? Result.fail("must be a filename, not a path") : pathOfBytes(text),
+  encode: bytesOfText,
+  write: (value) => repr(bytesOfText(value))
+})
+
+/** A snapshot is due when at least so many changes have been made, and so much time has passed since the last one. */
+export interface SavePoint {
+  readonly seconds: number
+  readonly changes: number
+}
+
+/** When snapshots are made: pairs of seconds and changes. */
+export const savePoints: Format<ReadonlyArray<SavePoint>> = format({
+  type: Schema.Array(Schema.Struct({ seconds: Schema.Int, changes: Schema.Int })),
   isMulti: true,
-  decode: (words) =>
-    unlessEmpty(words).length === 0
-      ? Result.succeed("")
-      : Result.fail(`snapshots are not part of this version, only save "" is`),
-  encode: () => [],
-  rewrite: (name) => [{ text: `${name} ""`, isForced: true }]
+  addsLines: true,
+  decode: (words) => {
+    const numbers = unlessEmpty(words)
+    const points: Array<SavePoint> = []
+    if (numbers.length % 2 !== 0) return Result.fail("Invalid save parameters")
+    for (let at = 0; at < numbers.length; at += 2) {
+      const [seconds, changes] = [numbers[at], numbers[at + 1]].map((text) =>
+        /^\d{1,15}$/.test(text ?? "") ? Number(text) : NaN
+      )
+      if (seconds === undefined || changes === undefined || !(seconds >= 1) || !(changes >= 0)) {
+        return Result.fail("Invalid save parameters")
+      }
+      points.push({ seconds, changes })
+    }
+    return Result.succeed(points)
+  },
+  encode: (value) => value.flatMap(({ changes, seconds }) => [String(seconds), String(changes)]),
+  rewrite: (name, value) => {
+    if (value.length === 0) return [{ text: `${name} ""`, isForced: true }]
+    return value.map(({ changes, seconds }) => ({ text: `${name} ${seconds} ${changes}`, isForced: true }))
+  }
 })
 
 /** A single empty word stands for no words. */

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import {
   addresses,
   directory,
+  fileName,
   type Format,
   fraction,
   integer,
@@ -16,13 +17,13 @@ import {
   maxInt64,
   memory,
   memoryOrPercent,
-  noSnapshots,
   octal,
   oneOf,
   optionalPath,
   outputBufferLimits,
   path,
   percentiles,
+  savePoints,
   secret,
   text,
   yesNo
@@ -32,8 +33,9 @@ import {
  * - `mutable`: CONFIG SET changes it.
  * - `immutable`: only the start of the server decides it.
  * - `protected`: CONFIG SET changes it where `enable-protected-configs` allows the client to.
+ * - `hidden`: CONFIG SET changes it, and CONFIG GET shows it only by its whole name: it is there for tests.
  */
-export type Mutability = "mutable" | "immutable" | "protected"
+export type Mutability = "mutable" | "immutable" | "protected" | "hidden"
 
 export interface Directive<T> extends Format<T> {
   /** One or two sentences for docs/configuration.md, without what the format says already. */
@@ -175,9 +177,53 @@ const table = {
     "protected"
   ),
   "save": directive(
-    "When snapshots are written. There are none in this version, so only the empty text is accepted.",
-    noSnapshots,
-    ""
+    "When snapshots are written: pairs of seconds and changes, each a limit that must have been reached since the last one; none when it is empty.",
+    savePoints,
+    [{ seconds: 3600, changes: 1 }, { seconds: 300, changes: 100 }, { seconds: 60, changes: 10000 }]
+  ),
+  "dbfilename": directive(
+    "The name of the snapshot's file, in `dir`.",
+    fileName,
+    "dump.rdb"
+  ),
+  "rdbchecksum": directive(
+    "Whether a snapshot ends with a checksum, and one that is there is looked at.",
+    yesNo,
+    true,
+    "immutable"
+  ),
+  "rdb-save-incremental-fsync": directive(
+    "Whether a snapshot is brought to the disk every four megabytes while it is written, rather than as a whole at its end.",
+    yesNo,
+    true
+  ),
+  "stop-writes-on-bgsave-error": directive(
+    "Whether writes are refused after a snapshot in the background has failed, while there are save points.",
+    yesNo,
+    true
+  ),
+  "rdb-version-check": directive(
+    "Whether files of a version newer than what is known are refused, or read as far as they can be.",
+    oneOf(["strict", "relaxed"]),
+    "strict"
+  ),
+  "rdb-key-save-delay": directive(
+    "Slows snapshots down for tests: a pause behind each key.",
+    integer(0, maxInt32, { unit: "microseconds" }),
+    0,
+    "hidden"
+  ),
+  "key-load-delay": directive(
+    "Slows loading down for tests: a pause behind each key or command.",
+    integer(0, maxInt32, { unit: "microseconds" }),
+    0,
+    "hidden"
+  ),
+  "loading-process-events-interval-bytes": directive(
+    "How much of a file is loaded, at most, before commands have a turn; time limits it as well.",
+    integer(1024, maxInt32),
+    2 * megabyte,
+    "hidden"
   ),
   "rdbcompression": directive(
     "Whether strings that become shorter by it are compressed in snapshots, and by DUMP.",

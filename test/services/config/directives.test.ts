@@ -85,11 +85,15 @@ describe("directives", () => {
     assert.isUndefined(values.requirepass)
   })
 
-  it("save takes only the empty text", () => {
+  it("save takes pairs of seconds and changes, or nothing", () => {
     const values = defaults()
     assert.isUndefined(assign(values, "save", [""]))
     assert.isUndefined(assign(values, "save", []))
-    assert.include(assign(values, "save", ["60", "1"]), "snapshots are not part of this version")
+    assert.isUndefined(assign(values, "save", ["60", "1", "300", "10"]))
+    assert.deepStrictEqual(values.save, [{ seconds: 60, changes: 1 }, { seconds: 300, changes: 10 }])
+    for (const wrong of [["60"], ["0", "1"], ["60", "-1"], ["a", "1"]]) {
+      assert.strictEqual(assign(values, "save", wrong), "Invalid save parameters")
+    }
   })
 
   it("maxmemory-clients is bytes or percent", () => {

@@ -10,6 +10,7 @@ import { make } from "../../Command.ts"
 import { helpLines } from "../../help.ts"
 import { action } from "./action.ts"
 import { digest, digestValue, populate } from "./dataset.ts"
+import { failBackground, reload } from "./persistence.ts"
 import { error, log, setActiveExpire, skipChecksums, sleep, stringMatch } from "./process.ts"
 import { protocol } from "./protocol.ts"
 import { listpack, objectInfo, packedThreshold, tableOfKey, tables } from "./values.ts"
@@ -21,12 +22,14 @@ const actions: ReadonlyMap<string, Command> = new Map(
     digest,
     digestValue,
     error,
+    failBackground,
     listpack,
     log,
     objectInfo,
     packedThreshold,
     populate,
     protocol,
+    reload,
     setActiveExpire,
     skipChecksums,
     sleep,
