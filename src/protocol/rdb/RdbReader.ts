@@ -76,6 +76,8 @@ export class RdbReader {
   /** What has been begun: a value of `#key`, or data of a module. */
   #decoder: ValueDecoder | undefined
   #key = ""
+  /** The key of a string that is not complete. */
+  #stringKey: string | undefined
 
   constructor(options: RdbReaderOptions) {
     this.#options = options
@@ -85,6 +87,11 @@ export class RdbReader {
   /** Bytes of the file that are done with. */
   get offset(): number {
     return this.#source.offset
+  }
+
+  /** The key whose value has been begun and not been read to its end, for a report of damage. */
+  get openKey(): string | undefined {
+    return this.#decoder === undefined || this.#decoder instanceof ModuleDecoder ? this.#stringKey : this.#key
   }
 
   /** The next piece of the file. It must stay as it is until `next` answers `needsInput`. */
@@ -114,13 +121,17 @@ export class RdbReader {
   #next(source: RdbSource): RdbItem | undefined {
     if (this.#decoder !== undefined) return this.#goOn(source, this.#decoder)
     if (this.#version === 0) return this.#header(source)
+    this.#stringKey = undefined
     while (!this.#isBehindEnd) {
       const type = source.byte()
       if (type === ValueType.string) {
         // What files hold most of, without the detour of the others.
         const key = source.text()
         const value = source.value()
-        return source.isStopped ? undefined : this.#entry(key, value)
+        if (!source.isStopped) return this.#entry(key, value)
+        // Where the key was not complete either, it is empty.
+        this.#stringKey = key === "" ? undefined : key
+        return undefined
       }
       const item = this.#itemOf(source, type)
       if (source.isStopped) return undefined
