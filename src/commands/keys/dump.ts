@@ -1,6 +1,7 @@
 /**
  * DUMP and RESTORE: a value as bytes, of which another server makes a key again, or this one later. Source: cluster.c.
  */
+import * as Effect from "effect/Effect"
 import { parseInt64 } from "../../data/Int64.ts"
 import type { ArgReader } from "../../protocol/ArgReader.ts"
 import { type CommandError, Failure, notInteger, syntaxFailure } from "../../protocol/CommandError.ts"
@@ -10,6 +11,7 @@ import { readDump } from "../../protocol/rdb/readDump.ts"
 import { writeDump } from "../../protocol/rdb/writeDump.ts"
 import { ok } from "../../protocol/Reply.ts"
 import type { CommandWords } from "../../services/Propagation.ts"
+import { Waiting } from "../../services/Waiting.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
 import { dumpFormat } from "../dumpFormat.ts"
@@ -108,7 +110,9 @@ export const restore = make("RESTORE", {
       readsNewer: config.values["rdb-version-check"] === "relaxed"
     })
     if (value instanceof RdbFailure) {
-      return value.kind === "version" || value.kind === "checksum" ? wrongChecksum : badFormat
+      if (value.kind === "version" || value.kind === "checksum") return wrongChecksum
+      const place = `Internal error in RDB reading offset ${value.offset}`
+      return new Waiting(Effect.as(Effect.logDebug(`${place}, ${value.reason}`), badFormat))
     }
     // To Redis a sum beyond 64 bits is a negative time, at which nothing ever expires.
     const deadline = Number(time) + (options.isAbsolute ? 0 : clock.millis)

@@ -75,6 +75,8 @@ export class RdbReader {
   #frequency: number | undefined
   /** What has been begun: a value of `#key`, or data of a module. */
   #decoder: ValueDecoder | undefined
+  /** Of the value that is being read, -1 between values. */
+  #valueType = -1
   #key = ""
   /** The key of a string that is not complete. */
   #stringKey: string | undefined
@@ -112,7 +114,7 @@ export class RdbReader {
       source.commit()
       return item
     }
-    if (source.failure !== undefined) return source.failure
+    if (source.failure !== undefined) return source.failure.inValue(this.#valueType)
     source.rest()
     return needsInput
   }
@@ -205,6 +207,7 @@ export class RdbReader {
           return undefined
         }
         this.#key = source.text()
+        this.#valueType = type
         return this.#begin(source, decoder)
       }
     }
@@ -222,6 +225,7 @@ export class RdbReader {
     const value = decoder.read(source)
     if (value === undefined) return undefined
     this.#decoder = undefined
+    this.#valueType = -1
     const entry = this.#entry(this.#key, typeof value === "symbol" ? undefined : value)
     return decoder instanceof ModuleDecoder
       ? { _tag: "Skipped", what: `data of the module type '${decoder.name}'` }
