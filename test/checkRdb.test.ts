@@ -58,7 +58,7 @@ describe("keyloom check-rdb", () => {
     ["has another checksum", bytesOf(good.subarray(0, -1), 0xa5), `[offset ${good.length}] RDB CRC error`],
     ["ends early", good.subarray(0, 40), "[offset 40] Unexpected EOF reading RDB file"],
     ["has an unknown type", file(11, 99, string("k")), "There is no type 99 of values"],
-    ["has a damaged value", file(11, 16, string("broken"), string("x")), "Reading key 'broken'"],
+    ["has a damaged value", file(11, 16, string("broken"), string("x")), "Hash listpack integrity check failed\n"],
     ["has a string that ends early", file(11, 0, string("broken"), 50), "Reading key 'broken'"]
   ]
   for (const [title, bytes, text] of cases) {

@@ -50,7 +50,7 @@ export class StreamDecoder implements ValueDecoder {
       if (source.isStopped) return false
       const listpack = key.length === idBytes ? Listpack.restore(text) : undefined
       if (listpack === undefined || !log.appendNode(StreamId.ofKey(key), listpack)) {
-        source.fail("a node of a stream is damaged")
+        source.fail("Stream listpack integrity check failed")
         return false
       }
       source.commit()
