@@ -34,6 +34,20 @@ export type CompactType = (typeof ValueType)[
   | "hashListpackExpiry"
 ]
 
+/** What Redis calls them in its log. */
+const compactNames: Readonly<Record<CompactType, string>> = {
+  [ValueType.hashZipmap]: "Zipmap",
+  [ValueType.listZiplist]: "List ziplist",
+  [ValueType.setIntset]: "Intset",
+  [ValueType.sortedSetZiplist]: "Zset ziplist",
+  [ValueType.hashZiplist]: "Hash ziplist",
+  [ValueType.hashListpack]: "Hash listpack",
+  [ValueType.sortedSetListpack]: "Zset listpack",
+  [ValueType.setListpack]: "Set listpack",
+  [ValueType.hashListpackExpiryPreRelease]: "Hash listpack",
+  [ValueType.hashListpackExpiry]: "Hash listpack"
+}
+
 export class CompactDecoder implements ValueDecoder {
   readonly #type: CompactType
   readonly #options: DecoderOptions
@@ -49,7 +63,7 @@ export class CompactDecoder implements ValueDecoder {
     const text = source.text()
     if (source.isStopped) return undefined
     const value = this.#decode(text)
-    if (value === undefined) source.fail(`a value of type ${this.#type} is damaged`)
+    if (value === undefined) source.fail(`${compactNames[this.#type]} integrity check failed`)
     return value
   }
 

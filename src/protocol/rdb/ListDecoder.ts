@@ -61,9 +61,12 @@ export class ListDecoder implements ValueDecoder {
     const node = source.text()
     if (source.isStopped) return
     const listpack = container === QuicklistContainer.packed ? this.#listpack(node) : undefined
-    if (listpack === undefined) source.fail("a node of a list is damaged")
+    if (listpack === undefined) {
+      source.fail(`${this.#type === ValueType.listQuicklist2 ? "Listpack" : "Ziplist"} integrity check failed`)
+      return
+    }
     // An empty one is passed over, as in Redis.
-    else if (Listpack.first(listpack) >= 0) quicklist.appendListpack(listpack)
+    if (Listpack.first(listpack) >= 0) quicklist.appendListpack(listpack)
   }
 
   #listpack(node: string): Listpack.Listpack | undefined {

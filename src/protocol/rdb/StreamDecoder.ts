@@ -50,7 +50,7 @@ export class StreamDecoder implements ValueDecoder {
       if (source.isStopped) return false
       const listpack = key.length === idBytes ? Listpack.restore(text) : undefined
       if (listpack === undefined || !log.appendNode(StreamId.ofKey(key), listpack)) {
-        source.fail("a node of a stream is damaged")
+        source.fail("Stream listpack integrity check failed")
         return false
       }
       source.commit()
@@ -158,7 +158,7 @@ export class StreamDecoder implements ValueDecoder {
     const activeAtMillis = this.#type === ValueType.streamListpacks3 ? source.millis() : seenAtMillis
     if (source.isStopped) return undefined
     if (!group.createConsumer(name, seenAtMillis)) {
-      source.fail("a group has a consumer twice")
+      source.fail("Duplicate stream consumer detected")
       return undefined
     }
     if (activeAtMillis !== never) group.touch(name, activeAtMillis, true)

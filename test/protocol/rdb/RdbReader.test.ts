@@ -295,75 +295,120 @@ describe("a reader of RDB files", () => {
         "damaged",
         /deadline/
       ],
-      ["a node of a list of an unknown kind", value(18, length(1), 3, string(listpack("a"))), "damaged", /node/],
+      [
+        "a node of a list of an unknown kind",
+        value(18, length(1), 3, string(listpack("a"))),
+        "damaged",
+        /(Ziplist|Listpack) integrity/
+      ],
       ["a large element of a list that is empty", value(18, length(1), 1, string("")), "damaged", /empty/],
-      ["a damaged node of a list", value(18, length(1), 2, string("listpack")), "damaged", /node/],
-      ["a damaged ziplist in a list", value(14, length(1), string("ziplist")), "damaged", /node/],
-      ["an intset that is not in order", value(11, string(hex("02000000 02000000 0700 0600"))), "damaged", /type 11/],
-      ["an intset without integers", value(11, string(hex("02000000 00000000"))), "damaged", /type 11/],
-      ["a hash of an odd number of entries", value(16, string(listpack("a", "1", "b"))), "damaged", /type 16/],
-      ["a field twice in a listpack", value(16, string(listpack("a", "1", "a", "2"))), "damaged", /type 16/],
+      [
+        "a damaged node of a list",
+        value(18, length(1), 2, string("listpack")),
+        "damaged",
+        /(Ziplist|Listpack) integrity/
+      ],
+      [
+        "a damaged ziplist in a list",
+        value(14, length(1), string("ziplist")),
+        "damaged",
+        /(Ziplist|Listpack) integrity/
+      ],
+      [
+        "an intset that is not in order",
+        value(11, string(hex("02000000 02000000 0700 0600"))),
+        "damaged",
+        /Intset integrity/
+      ],
+      ["an intset without integers", value(11, string(hex("02000000 00000000"))), "damaged", /Intset integrity/],
+      [
+        "a hash of an odd number of entries",
+        value(16, string(listpack("a", "1", "b"))),
+        "damaged",
+        /Hash listpack integrity/
+      ],
+      [
+        "a field twice in a listpack",
+        value(16, string(listpack("a", "1", "a", "2"))),
+        "damaged",
+        /Hash listpack integrity/
+      ],
       [
         "a field twice in a ziplist",
         value(13, string(ziplist(...["a", "1", "a", "2"].map(short)))),
         "damaged",
-        /type 13/
+        /Hash ziplist integrity/
       ],
       [
         "a field twice in a zipmap",
         value(9, string(bytesOf(2, 1, "a", 1, 0, "v", 1, "a", 1, 0, "v", 0xff))),
         "damaged",
-        /type 9/
+        /Zipmap integrity/
       ],
-      ["a zipmap without fields", value(9, string(bytesOf(0, 0xff))), "damaged", /type 9/],
-      ["a member twice in a listpack", value(20, string(listpack("a", "b", "a"))), "damaged", /type 20/],
-      ["a listpack whose score is a word", value(17, string(listpack("a", "one"))), "damaged", /type 17/],
-      ["a listpack without a deadline", value(25, int64(0), string(listpack("a", "1"))), "damaged", /type 25/],
+      ["a zipmap without fields", value(9, string(bytesOf(0, 0xff))), "damaged", /Zipmap integrity/],
+      ["a member twice in a listpack", value(20, string(listpack("a", "b", "a"))), "damaged", /Set listpack integrity/],
+      [
+        "a listpack whose score is a word",
+        value(17, string(listpack("a", "one"))),
+        "damaged",
+        /Zset listpack integrity/
+      ],
+      [
+        "a listpack without a deadline",
+        value(25, int64(0), string(listpack("a", "1"))),
+        "damaged",
+        /Hash listpack integrity/
+      ],
       [
         "a listpack with a deadline that is a word",
         value(25, int64(0), string(listpack("a", "1", "x"))),
         "damaged",
-        /type 25/
+        /Hash listpack integrity/
       ],
       [
         "a listpack whose deadlines are not in order",
         value(25, int64(0), string(listpack("a", "1", "9", "b", "1", "8"))),
         "damaged",
-        /type 25/
+        /Hash listpack integrity/
       ],
       [
         "a listpack with a deadline behind none",
         value(25, int64(0), string(listpack("a", "1", "0", "b", "1", "8"))),
         "damaged",
-        /type 25/
+        /Hash listpack integrity/
       ],
       [
         "a listpack with a wrong length behind an entry",
         value(20, string(rawListpack("816103"))),
         "damaged",
-        /type 20/
+        /Set listpack integrity/
       ],
-      ["a node of a stream with a short id", value(21, length(1), node("short")), "damaged", /node/],
-      ["an empty node of a stream", value(21, length(1), node(undefined, listpack())), "damaged", /node/],
-      ["a node of a stream that is no listpack", value(21, length(1), node(undefined, "text")), "damaged", /node/],
+      ["a node of a stream with a short id", value(21, length(1), node("short")), "damaged", /Stream listpack/],
+      ["an empty node of a stream", value(21, length(1), node(undefined, listpack())), "damaged", /Stream listpack/],
+      [
+        "a node of a stream that is no listpack",
+        value(21, length(1), node(undefined, "text")),
+        "damaged",
+        /Stream listpack/
+      ],
       [
         "a node of a stream with words for counts",
         value(21, length(1), node(undefined, listpack("a", "b", "c"))),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
-      ["a node of a stream twice", value(21, length(2), node(), node()), "damaged", /node/],
+      ["a node of a stream twice", value(21, length(2), node(), node()), "damaged", /Stream listpack/],
       [
         "nodes of a stream that are not in order",
         value(21, length(2), node(secondId, secondNode), node()),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
       [
         "a node of a stream whose ids are below its own",
         value(21, length(1), node(rawId(5), listpack("1", "0", "1", "f", "0", "2", "-1", "0", "v", "4"))),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
       [
         "a node of a stream with an id twice",
@@ -373,19 +418,19 @@ describe("a reader of RDB files", () => {
           node(rawId(5), listpack("2", "0", "1", "f", "0", "2", "0", "0", "v", "4", "2", "0", "0", "v", "4"))
         ),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
       [
         "a node of a stream that counts wrongly",
         value(21, length(1), node(rawId(5), listpack("2", "0", "1", "f", "0", "2", "0", "0", "v", "4"))),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
       [
         "a node of a stream with an entry that cannot be gone back from",
         value(21, length(1), node(rawId(5), listpack("1", "0", "1", "f", "0", "2", "0", "0", "v", "5"))),
         "damaged",
-        /node/
+        /Stream listpack/
       ],
       [
         "a stream with entries above its last id",
@@ -419,7 +464,7 @@ describe("a reader of RDB files", () => {
         "damaged",
         /pending for a consumer/
       ],
-      ["a consumer twice", stream(1, group(0, 2, consumer("a"), consumer("a"))), "damaged", /consumer twice/]
+      ["a consumer twice", stream(1, group(0, 2, consumer("a"), consumer("a"))), "damaged", /Duplicate stream consumer/]
     ]
     for (const [title, bytes, kind, reason] of table) {
       it(title, () => {
