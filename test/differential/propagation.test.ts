@@ -594,8 +594,9 @@ describe("what has been told", () => {
           const copy = yield* InProcessClient.make
           for (let i = 0; i < 4000; i++) {
             const { request } = toStep(random.pick(generators)(random))
-            yield* original.call(toWords(request))
+            // Time passes between commands, not between a command and its repetition.
             if (random.chance(0.05)) yield* TestClock.adjust(1 + random.integer(500))
+            yield* original.call(toWords(request))
             for (const [database = "0", ...words] of told.splice(0).flat()) {
               yield* copy.call(["SELECT", database])
               yield* copy.call(words)
