@@ -180,7 +180,7 @@ const openServer = Effect.fnUntraced(function*({ commands = [], port = 6379, ...
 const buildApart = Effect.fnUntraced(function*<A, E>(engine: Layer.Layer<A, E, ServerConfig>, directives: GivenValues) {
   const layer = engine.pipe(
     Layer.provide(minimumLogLevel),
-    Layer.provideMerge(layerConfig({ loglevel: "warning", save: [], ...directives }))
+    Layer.provideMerge(layerConfig({ loglevel: "warning", ...directives }))
   )
   const scope = yield* Scope.fork(yield* Effect.scope)
   return yield* Layer.buildWithMemoMap(layer, Layer.makeMemoMapUnsafe(), scope).pipe(

@@ -23,6 +23,8 @@ import { keyloomVersion } from "./services/Versions.ts"
 
 const usage = `Usage: keyloom [/path/to/redis.conf] [--directive value ...] [-]
        keyloom -                  read the configuration from standard input
+       keyloom check-rdb FILE
+       keyloom check-aof [--fix | --truncate-to-timestamp SECONDS] FILE
        keyloom --help | -h
        keyloom --version | -v
 
@@ -108,6 +110,11 @@ const program = (commandLine: CommandLine) => {
     case "Version":
       return Effect.sync(() =>
         void process.stdout.write(`Keyloom server v=${keyloomVersion} node=${process.version}\n`)
+      )
+    case "Check":
+      // Imported only here: a server does not need it.
+      return Effect.promise(() => import("./checkProgram.ts")).pipe(
+        Effect.flatMap(({ check }) => check(commandLine.tool, commandLine.args))
       )
     case "Run":
       return serve(commandLine)

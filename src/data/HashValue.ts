@@ -220,14 +220,15 @@ export class HashValue extends Aggregate {
   }
 
   /** Removes fields whose deadline has passed, the earliest first, but not more than `most`; answers how many. */
-  removeExpired(nowMillis: number, most = Infinity): number {
+  removeExpired(nowMillis: number, most = Infinity, removing?: (field: string) => void): number {
     const body = this.#body
-    if (typeof body !== "string") return body.removeExpired(nowMillis, most)
+    if (typeof body !== "string") return body.removeExpired(nowMillis, most, removing)
     if (this.#width === 2) return 0
     let expired = 0
     for (let at = Listpack.first(body); at >= 0 && expired < most; expired++) {
       const deadlineAt = Listpack.next(body, Listpack.next(body, at))
       if ((deadlineIn(body, deadlineAt) ?? Infinity) >= nowMillis) break
+      removing?.(Listpack.textAt(body, at))
       at = Listpack.next(body, deadlineAt)
     }
     if (expired > 0) this.#body = Listpack.remove(body, Listpack.first(body), expired * 3)

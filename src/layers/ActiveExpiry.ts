@@ -79,7 +79,7 @@ export const layer: Layer.Layer<
     const removeFields = (database: DatabaseTables): boolean => {
       while (database.soonestFieldDeadline < clock.millis) {
         looked += database.expireSoonestFields(keysPerLook)
-        propagation.flush()
+        propagation.flush(true)
         if (isOver()) return true
       }
       return false

@@ -117,9 +117,9 @@ export const layer: Layer.Layer<Blocking, never, Keyspace | KeyspaceTables> = La
         for (const waiter of Array.from(queue.waiters)) {
           const { attempt, type, wakesWithoutKey = false } = waiter.command
           const value = database.inspect(queue.key)
-          if (!wakesWithoutKey && (value === undefined || typeName(value) !== type)) continue
+          const isWorthIt = wakesWithoutKey || value !== undefined && typeName(value) === type
           const changesBefore = keyspace.changes()
-          const reply = survive(attempt)
+          const reply = isWorthIt ? survive(attempt) : undefined
           propagation.commandRan(queue.database, undefined, keyspace.changes() !== changesBefore)
           propagation.flush()
           if (reply !== undefined) answer(waiter, reply)

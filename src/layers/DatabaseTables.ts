@@ -14,6 +14,7 @@ import { isGone, memoryBytes, type Value } from "../data/Value.ts"
 import type { CommandClock } from "../services/CommandClock.ts"
 import type { Database } from "../services/Keyspace.ts"
 import type { Propagation } from "../services/Propagation.ts"
+import type { ConfigValues } from "../services/config/directives.ts"
 import type { Counters } from "../services/ServerStats.ts"
 import type { AccessTracking } from "./AccessTracking.ts"
 import { TableSnapshot } from "./TableSnapshot.ts"
@@ -112,12 +113,20 @@ export class DatabaseTables implements Database {
     return entry < 0 ? undefined : this.#table.valueAt(entry)
   }
 
-  set(key: Key, value: Value): void {
+  set(key: Key, value: Value, expireAtMillis?: number): void {
     const entry = this.#findForChange(key)
-    if (entry < 0) return this.#insert(key, value)
-    if (this.#snapshots !== noSnapshots) this.#keep(entry)
-    this.#forgetDeadline(entry)
-    this.#replace(entry, value)
+    if (entry < 0) this.#insert(key, value)
+    else {
+      if (this.#snapshots !== noSnapshots) this.#keep(entry)
+      this.#forgetDeadline(entry)
+      this.#replace(entry, value)
+    }
+    if (expireAtMillis !== undefined) this.#expireEntry(this.#entryOf(key), expireAtMillis)
+  }
+
+  store(key: Key, value: Value, changes: number): void {
+    this.set(key, value)
+    this.#shared.changes += changes - 1
   }
 
   update(key: Key, value: Value): void {
@@ -131,20 +140,29 @@ export class DatabaseTables implements Database {
     if (entry >= 0) this.#put(entry, value)
   }
 
-  modify<V extends Value>(key: Key, value: V, change: (value: V) => number): number {
+  modify<V extends Value>(key: Key, value: V, change: (value: V) => number, isCounted = true): number {
     const changes = this.#change(key, value, change)
-    this.#shared.changes += changes
+    if (isCounted) this.#shared.changes += changes
     return changes
   }
 
-  expireFields(key: Key, hash: HashValue, change: (hash: HashValue) => number): void {
-    if (!this.#shared.isExpiryHeld()) this.#shared.counters.expiredFields += this.#change(key, hash, change)
+  expireFields(
+    key: Key,
+    hash: HashValue,
+    change: (hash: HashValue, expired: ((field: string) => void) | undefined) => number
+  ): void {
+    const { counters, isExpiryHeld, propagation } = this.#shared
+    if (isExpiryHeld()) return
+    const expired = propagation.isActive
+      ? (field: string) => propagation.also(this.index, ["HDEL", key.text, field])
+      : undefined
+    counters.expiredFields += this.#change(key, hash, (hash) => change(hash, expired))
   }
 
-  remove(key: Key): boolean {
+  remove(key: Key, changes = 1): boolean {
     const entry = this.#findLive(key)
     if (entry < 0) return false
-    this.#shared.changes++
+    this.#shared.changes += changes
     this.#removeEntry(entry)
     return true
   }
@@ -157,15 +175,9 @@ export class DatabaseTables implements Database {
   setDeadline(key: Key, expireAtMillis: number): void {
     const entry = this.#findLive(key)
     if (entry < 0) return
-    const shared = this.#shared
-    shared.changes++
+    this.#shared.changes++
     if (this.#snapshots !== noSnapshots) this.#keep(entry)
-    this.#expect(expireAtMillis)
-    const position = this.#table.deadlineAt(entry)
-    if (position >= 0) return this.#deadlines.update(position, expireAtMillis)
-    const overhead = this.#deadlines.overheadBytes
-    this.#table.setDeadlineAt(entry, this.#deadlines.add(entry, expireAtMillis))
-    shared.usedBytes += this.#deadlines.overheadBytes - overhead
+    this.#expireEntry(entry, expireAtMillis)
   }
 
   clearDeadline(key: Key): boolean {
@@ -254,6 +266,7 @@ export class DatabaseTables implements Database {
   }
 
   swap(other: DatabaseTables): void {
+    this.#shared.changes++
     ;[this.#table, other.#table] = [other.#table, this.#table]
     ;[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines]
     ;[this.#volatileHashes, other.#volatileHashes] = [other.#volatileHashes, this.#volatileHashes]
@@ -297,8 +310,9 @@ export class DatabaseTables implements Database {
 
   /** Removes the entry whose deadline is at `position`, as expired; the last deadline takes that position. */
   expireAt(position: number): void {
-    this.#shared.counters.expiredKeys++
-    this.#removeUnasked(this.#deadlines.entryAt(position))
+    const { config, counters } = this.#shared
+    counters.expiredKeys++
+    this.#removeUnasked(this.#deadlines.entryAt(position), config["lazyfree-lazy-expire"])
   }
 
   /** The earliest deadline of a field of all hashes, `Infinity` where there is none. */
@@ -316,7 +330,7 @@ export class DatabaseTables implements Database {
     let expired = 0
     // Only keys of hashes are there.
     if (value instanceof HashValue) {
-      this.expireFields(key, value, (hash) => expired = hash.removeExpired(clock.millis, most))
+      this.expireFields(key, value, (hash, each) => expired = hash.removeExpired(clock.millis, most, each))
     }
     return expired
   }
@@ -354,8 +368,9 @@ export class DatabaseTables implements Database {
   }
 
   evictEntry(entry: number): void {
-    this.#shared.counters.evictedKeys++
-    this.#removeUnasked(entry)
+    const { config, counters } = this.#shared
+    counters.evictedKeys++
+    this.#removeUnasked(entry, config["lazyfree-lazy-eviction"])
   }
 
   #findLive(key: Key): number {
@@ -403,6 +418,16 @@ export class DatabaseTables implements Database {
     if (this.#deadlines.at(position) >= this.#shared.clock.millis) return false
     if (!this.#shared.isExpiryHeld()) this.expireAt(position)
     return true
+  }
+
+  /** Gives an entry a deadline, or another one. */
+  #expireEntry(entry: number, expireAtMillis: number): void {
+    this.#expect(expireAtMillis)
+    const position = this.#table.deadlineAt(entry)
+    if (position >= 0) return this.#deadlines.update(position, expireAtMillis)
+    const overhead = this.#deadlines.overheadBytes
+    this.#table.setDeadlineAt(entry, this.#deadlines.add(entry, expireAtMillis))
+    this.#shared.usedBytes += this.#deadlines.overheadBytes - overhead
   }
 
   #deadlineOf(entry: number): number | undefined {
@@ -484,9 +509,9 @@ export class DatabaseTables implements Database {
   }
 
   /** Whoever repeats the commands has to be told of a removal that none of them asks for. */
-  #removeUnasked(entry: number): void {
+  #removeUnasked(entry: number, isLazy: boolean): void {
     const { propagation } = this.#shared
-    if (propagation.isActive) propagation.also(this.index, ["DEL", this.#table.keyAt(entry)])
+    if (propagation.isActive) propagation.also(this.index, [isLazy ? "UNLINK" : "DEL", this.#table.keyAt(entry)])
     this.#removeEntry(entry)
   }
 
@@ -547,6 +572,8 @@ export interface KeyListener {
 export interface Shared {
   readonly access: AccessTracking["Service"]
   readonly clock: CommandClock["Service"]
+  /** As it is at present. */
+  readonly config: Pick<ConfigValues, "lazyfree-lazy-expire" | "lazyfree-lazy-eviction">
   readonly counters: Counters
   readonly hasher: KeyHasher
   readonly propagation: Propagation["Service"]

@@ -171,7 +171,8 @@ export const layer = Layer.effect(
       const answer = run(command, context, request)
       if (propagation.isActive) {
         propagation.commandRan(client.database, request, keyspace.changes() !== changesBefore)
-        propagation.flush()
+        // It comes across expired keys by chance, and their ends do not belong together.
+        propagation.flush(command.flags.has("touches_arbitrary_keys"))
       }
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++

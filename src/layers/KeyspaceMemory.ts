@@ -40,6 +40,7 @@ export const layer: Layer.Layer<
   const shared: Shared = {
     access,
     clock,
+    config: values,
     counters,
     hasher: new KeyHasher(first, second),
     propagation,

@@ -12,7 +12,7 @@ import { CommandClock } from "../services/CommandClock.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { PersistenceState } from "../services/PersistenceState.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
-import { LoadFailed } from "./loadRdb.ts"
+import type { LoadFailed } from "./loadRdb.ts"
 import { RdbLoader } from "./RdbLoader.ts"
 
 /** Lets nobody see an empty dataset before it has been loaded; for a server whose doors open first. */

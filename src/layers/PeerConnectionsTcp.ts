@@ -87,6 +87,7 @@ export const layer: Layer.Layer<PeerConnections> = Layer.effect(
     })
 
     return PeerConnections.of({
+      keptCount: () => idle.size,
       talk: (address, timeoutMillis, talk) => {
         const name = `${address.host}:${address.port}`
         return Effect.uninterruptibleMask((restore) =>

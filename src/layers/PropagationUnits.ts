@@ -10,11 +10,11 @@ export const layer: Layer.Layer<Propagation> = Layer.sync(Propagation, () => {
   let unit: Array<Propagated> = []
   let replacement: ReadonlyArray<CommandWords> | undefined = undefined
 
-  const flush = (): void => {
+  const flush = (separately = false): void => {
     if (unit.length === 0) return
-    const done = unit
+    const done = separately ? unit.map((command) => [command]) : [unit]
     unit = []
-    for (const sink of sinks) sink(done)
+    for (const sink of sinks) for (const commands of done) sink(commands)
   }
 
   return {

@@ -30,7 +30,8 @@ export const layer = (given: GivenValues = {}): Layer.Layer<ServerConfig, Config
   Layer.effect(
     ServerConfig,
     Effect.gen(function*() {
-      const values = defaults()
+      // What runs inside of an app leaves files behind only where it is asked to.
+      const values: MutableConfigValues = { ...defaults(), save: [] }
       for (const name of directiveNames) {
         const reason = assignGiven(values, given, name)
         if (reason !== undefined) {

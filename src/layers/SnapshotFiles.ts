@@ -44,6 +44,8 @@ export interface SnapshotFile {
 export interface OpenSnapshot {
   /** Writes it, and closes it whatever happens. To be run exactly once. */
   readonly write: Effect.Effect<void, SnapshotFailed>
+  /** For one that is not written after all; does nothing the second time. */
+  readonly close: () => void
   /** Its figures, as they become. */
   readonly writing: Writing
 }
@@ -122,7 +124,7 @@ export const layer: Layer.Layer<
           Effect.onError(() => Effect.promise(() => Fs.rm(temporaryPath, { force: true }).catch(() => undefined))),
           Effect.ensuring(Effect.sync(() => snapshot.close()))
         )
-        return { write, writing }
+        return { write, writing, close: () => snapshot.close() }
       }
     })
   })

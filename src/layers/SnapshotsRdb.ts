@@ -35,7 +35,6 @@ export const layer: Layer.Layer<
     const state = yield* PersistenceState
     const { onChange, values: config } = yield* ServerConfig
     const { save: figures } = state
-    const scope = yield* Effect.scope
     const context = yield* Effect.context<never>()
     /** Writes in the background. */
     let running: Fiber.Fiber<void> | undefined
@@ -92,17 +91,21 @@ export const layer: Layer.Layer<
         Effect.andThen(write(open)),
         Effect.andThen(Effect.logInfo("Background saving terminated with success")),
         Effect.catch((error) => Effect.andThen(logFailure(error), Effect.logWarning("Background saving error"))),
-        Effect.ensuring(Effect.sync(() => {
-          running = undefined
-          figures.lastSeconds = Math.round((clock.refresh() - startedAtMillis) / 1000)
-          wake.openUnsafe()
-        })),
         Effect.catchCause((cause) =>
           Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("background saving failed", cause)
         )
       )
       state.writing = open.writing
-      running = Effect.runForkWith(context)(Effect.forkIn(program, scope).pipe(Effect.flatMap(Fiber.join)))
+      const fiber = Effect.runForkWith(context)(program)
+      running = fiber
+      // Also where it is interrupted before it has begun.
+      fiber.addObserver(() => {
+        open.close()
+        if (state.writing === open.writing) state.writing = undefined
+        if (running === fiber) running = undefined
+        figures.lastSeconds = Math.round((clock.refresh() - startedAtMillis) / 1000)
+        wake.openUnsafe()
+      })
       return undefined
     }
 

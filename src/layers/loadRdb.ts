@@ -67,6 +67,7 @@ export const loadRdb = Effect.fnUntraced(function*(
     checksum: config.rdbchecksum,
     readsNewer: config["rdb-version-check"] === "relaxed"
   })
+  const pieceBytes = Math.min(config["loading-process-events-interval-bytes"], largestPieceBytes)
   const piece = Buffer.allocUnsafeSlow(pieceBytes)
   const { databases } = keyspace
   let database = databases[0]!
@@ -188,7 +189,7 @@ export const loadRdb = Effect.fnUntraced(function*(
   return { offset, keysLoaded, keysExpired, keysEmpty }
 })
 
-const pieceBytes = 128 * 1024
+const largestPieceBytes = 128 * 1024
 
 /** Ends a slice, so that nobody waits longer for it. */
 const sliceNanos = 2_000_000

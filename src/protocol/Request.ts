@@ -188,10 +188,14 @@ export class Request {
 
   /** A copy that is independent of the chunk: what a queue keeps, or a command that waits. */
   materialise(): Request {
-    if (this.#values !== undefined) return Request.of(this.#values)
-    const values: Array<ByteString> = []
-    for (let i = 0; i < this.length; i++) values.push(this.bytes(i))
-    return Request.of(values)
+    return Request.of(this.#values ?? this.words())
+  }
+
+  /** The arguments from number `from` on, each as `bytes` answers it. */
+  words(from = 0): Array<ByteString> {
+    const words: Array<ByteString> = []
+    for (let i = from; i < this.length; i++) words.push(this.bytes(i))
+    return words
   }
 }
 

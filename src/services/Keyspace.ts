@@ -33,24 +33,31 @@ export interface Database {
   /** The value for a question about the server rather than the data: as `peek`, and no hit or miss is counted either. */
   readonly inspect: (key: Key) => Value | undefined
 
-  /** Makes `value` what the key holds, and forgets its time to live. */
-  readonly set: (key: Key, value: Value) => void
+  /** Makes `value` what the key holds until then, or for ever: in milliseconds since the epoch. */
+  readonly set: (key: Key, value: Value, expireAtMillis?: number) => void
+  /** As `set` without a time to live, for an aggregate whose elements count as a change each. */
+  readonly store: (key: Key, value: Value, changes: number) => void
   /** Makes `value` what the key holds, and keeps its time to live. */
   readonly update: (key: Key, value: Value) => void
   /** Gives an existing key its value in another form, with the same content: nothing has happened, and nobody hears of it. */
   readonly reshape: (key: Key, value: Value) => void
   /**
    * Runs `change` on the value that the key holds, which it alters in place, accounts for the memory that takes, and removes the key where that has left an
-   * aggregate without elements. `change` answers how many changes it has made, and so does this: with 0 nothing has happened, and nobody hears of it.
+   * aggregate without elements. `change` answers how many changes it has made, and so does this: with 0 nothing has happened, and nobody hears of it. Not
+   * `isCounted` is what belongs to a change that is counted elsewhere.
    */
-  readonly modify: <V extends Value>(key: Key, value: V, change: (value: V) => number) => number
+  readonly modify: <V extends Value>(key: Key, value: V, change: (value: V) => number, isCounted?: boolean) => number
   /**
    * As `modify`, for fields that go because they have expired: they are counted as such and not as changes, and `change` does not run while nothing may
-   * expire because clients are paused.
+   * expire because clients are paused. `change` names the fields to `expired`, which is there only while somebody has to be told of them.
    */
-  readonly expireFields: (key: Key, hash: HashValue, change: (hash: HashValue) => number) => void
-  /** Says whether there was something to remove. */
-  readonly remove: (key: Key) => boolean
+  readonly expireFields: (
+    key: Key,
+    hash: HashValue,
+    change: (hash: HashValue, expired: ((field: string) => void) | undefined) => number
+  ) => void
+  /** Says whether there was something to remove; it counts as one change, or as so many. */
+  readonly remove: (key: Key, changes?: number) => boolean
 
   /** Milliseconds since the epoch; `undefined` for a key without a time to live and for a missing one. */
   readonly deadline: (key: Key) => number | undefined

@@ -30,6 +30,8 @@ export class PeerFailure extends Data.TaggedError("PeerFailure")<{
 }> {}
 
 export class PeerConnections extends Context.Service<PeerConnections, {
+  /** Connections that are kept for the next time. */
+  readonly keptCount: () => number
   /**
    * Talks to a server, over a connection that has been kept or over a new one. Connecting, and each 64 KB that are written and each line that is read, may
    * take this long.

@@ -35,8 +35,8 @@ export class Propagation extends Context.Service<Propagation, {
   readonly also: (database: number, command: CommandWords) => void
   /** A command is through. Without a request it is one that has waited, which always says what to tell instead. */
   readonly commandRan: (database: number, request: Request | undefined, hasChanged: boolean) => void
-  /** Ends the unit: what has been told since the last time goes to the sinks. */
-  readonly flush: () => void
+  /** Ends the unit: what has been told since the last time goes to the sinks. `separately` makes each command of it a unit of its own. */
+  readonly flush: (separately?: boolean) => void
   /** Adds a sink, and answers what removes it. Sinks are called in the order in which they were added. */
   readonly listen: (sink: PropagationSink) => () => void
 }>()("keyloom/services/Propagation") {}

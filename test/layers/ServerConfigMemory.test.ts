@@ -17,7 +17,7 @@ const set = (pairs: ReadonlyArray<readonly [string, string]>, caller = local) =>
     )
   })
 
-const hidden = ["rdb-key-save-delay", "key-load-delay"]
+const hidden = ["rdb-key-save-delay", "key-load-delay", "loading-process-events-interval-bytes"]
 
 const get = (...patterns: ReadonlyArray<string>) => Effect.map(ServerConfig, (config) => config.get(patterns))
 

@@ -56,6 +56,14 @@ export const geoadd = make("GEOADD", {
   flags: ["write", "denyoom"],
   categories: ["geo"],
   args: { key: Arg.key("RW", "UPDATE"), options, data: place.many() },
-  run: (context, { data, key, options }) =>
-    addGeneric(context, key, { ...options, gt: false, lt: false, increment: false }, data)
+  run: (context, { data, key, options }) => {
+    const { propagation, reader: { request } } = context
+    // Whoever repeats it need not calculate.
+    propagation.instead(() => [[
+      "zadd",
+      ...request.words(1).slice(0, -3 * data.length),
+      ...data.flatMap(({ member, score }) => [String(score), member])
+    ]])
+    return addGeneric(context, key, { ...options, gt: false, lt: false, increment: false }, data)
+  }
 })

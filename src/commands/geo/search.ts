@@ -194,7 +194,7 @@ const searchGeneric = (
     table.insert(flatCopy(member), query.storeDist ? metres / unitMetres : score)
   }
   if (table.size === 0) database.remove(target)
-  else database.set(target, SortedSetValue.ofTable(shapes, table))
+  else database.store(target, SortedSetValue.ofTable(shapes, table), table.size)
   return table.size
 }
 

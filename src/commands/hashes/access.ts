@@ -24,7 +24,10 @@ export const hasLive = (context: CommandContext, key: Key, hash: HashValue, fiel
 /** Whether a field has not expired; one that has is removed, and so is the key with its last one, unless nothing may expire at present. */
 export const isLive = ({ clock, database }: CommandContext, key: Key, hash: HashValue, field: string): boolean => {
   if (!hash.isExpired(field, clock.millis)) return true
-  database.expireFields(key, hash, (hash) => hash.delete(field) ? 1 : 0)
+  database.expireFields(key, hash, (hash, expired) => {
+    expired?.(field)
+    return hash.delete(field) ? 1 : 0
+  })
   return false
 }
 
@@ -39,8 +42,8 @@ export const changeOrMake = (
     database.modify(key, found, change)
   } else {
     const made = new HashValue(shapes)
-    change(made)
+    const changes = change(made)
     // What is set with a time that has passed is gone at once.
-    if (made.size > 0) database.set(key, made)
+    if (made.size > 0) database.store(key, made, changes)
   }
 }

@@ -7,13 +7,16 @@ import { parseInt64 } from "../../data/Int64.ts"
 import type { Key } from "../../data/Key.ts"
 import { type CommandError, Failure, isCommandError } from "../../protocol/CommandError.ts"
 import type { Reply } from "../../protocol/Reply.ts"
+import type { Request } from "../../protocol/Request.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"
+import type { CommandWords } from "../../services/Propagation.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import * as Expiry from "../expiry.ts"
 import { changeOrMake, hashOf, hasLive, isLive } from "./access.ts"
 import { atMostOne, fieldList } from "./fieldList.ts"
 import { baseOf, deadlineAfter, expireField, readMillis, unitOf } from "./fieldTimes.ts"
+import { fieldsExpireAt, fieldsRemoved } from "./told.ts"
 
 export const hgetex = Command.make("HGETEX", {
   summary: "Returns the values of fields of a hash, and sets or removes the times to live of these fields.",
@@ -34,7 +37,7 @@ export const hgetex = Command.make("HGETEX", {
     fields: fieldList()
   },
   run: (context, { expiration, fields: readFields, key }) => {
-    const { clock, database, stats } = context
+    const { clock, database, propagation, stats } = context
     const hash = hashOf(database.find(key))
     if (isCommandError(hash)) return hash
     const now = clock.millis
@@ -44,17 +47,26 @@ export const hgetex = Command.make("HGETEX", {
     if (isCommandError(deadline)) return deadline
     const fields = readFields()
     if (isCommandError(fields)) return fields
-    return takeEach(context, key, hash, fields, (hash, field, isThere) => {
+    const removed: Array<string> = []
+    propagation.instead(() => [
+      deadline === undefined
+        ? ["HPERSIST", key.text, "FIELDS", String(fields.length), ...fields]
+        : fieldsExpireAt(key, deadline, fields)
+    ])
+    const reply = takeEach(context, key, hash, fields, (hash, field, isThere) => {
       if (expiration !== undefined) hash.admitDeadlines()
       if (!isThere) return 0
       if (deadline !== undefined) {
-        if (expireField(hash, field, deadline, now)) stats.counters.expiredFields++
+        if (expireField(hash, field, deadline, now)) removed.push(field)
         return 1
       }
       if (expiration === undefined || hash.deadline(field) === undefined) return 0
       hash.clearDeadline(field)
       return 1
     })
+    stats.counters.expiredFields += removed.length
+    if (removed.length > 0) propagation.instead(() => fieldsRemoved(key, removed))
+    return reply
   }
 })
 
@@ -71,6 +83,7 @@ export const hgetdel = Command.make("HGETDEL", {
     if (isCommandError(hash)) return hash
     const fields = readFields()
     if (isCommandError(fields)) return fields
+    context.propagation.instead(() => [["HDEL", key.text, ...fields]])
     return takeEach(context, key, hash, fields, (hash, field, isThere) => isThere && hash.delete(field) ? 1 : 0)
   }
 })
@@ -154,7 +167,7 @@ export const hsetex = Command.make("HSETEX", {
   },
   unknownOption: (option) => new Failure(`unknown argument: ${option}`),
   run: (context, { condition, expiration, fields: pairs, key }) => {
-    const { clock, database, stats } = context
+    const { clock, database, propagation, reader, stats } = context
     const now = clock.millis
     const deadline = expiration === undefined || expiration === "KEEPTTL"
       ? undefined
@@ -166,15 +179,30 @@ export const hsetex = Command.make("HSETEX", {
       hash !== undefined && hasLive(context, key, hash, field)
     if (condition === "FNX" && pairs.some(isThere) || condition === "FXX" && !pairs.every(isThere)) return 0
 
+    const removed: Array<string> = []
     changeOrMake(context, key, hash, (hash) => {
       hash.makeRoomFor(pairs)
       if (deadline !== undefined) hash.admitDeadlines()
       for (const { field, value } of pairs) {
         hash.set(field, value, expiration === "KEEPTTL")
-        if (deadline !== undefined && expireField(hash, field, deadline, now)) stats.counters.expiredFields++
+        if (deadline !== undefined && expireField(hash, field, deadline, now)) removed.push(field)
       }
       return pairs.length
     })
+    stats.counters.expiredFields += removed.length
+    if (removed.length > 0) propagation.instead(() => fieldsRemoved(key, removed))
+    else if (typeof expiration === "object" && deadline !== undefined) {
+      propagation.instead(() => [untilMoment(reader.request, expiration.token, deadline)])
+    }
     return 1
   }
 })
+
+/** The request with its time to live, which stands before the fields, as a moment. */
+const untilMoment = (request: Request, token: Expiry.Expiry["token"], deadline: number): CommandWords => {
+  const words = request.words()
+  let at = 2
+  while (!request.equalsIgnoreCase(at, token)) at++
+  words.splice(at, 2, "PXAT", String(deadline))
+  return words
+}

@@ -9,6 +9,7 @@ import * as Expiry from "../expiry.ts"
 import { hashOf } from "./access.ts"
 import { atMostOne, fieldList } from "./fieldList.ts"
 import { deadlineAfter, expireField, readMillis } from "./fieldTimes.ts"
+import { fieldsExpireAt, fieldsRemoved } from "./told.ts"
 
 interface ExpireDeclaration {
   readonly summary: string
@@ -40,7 +41,7 @@ const expireCommand = (name: string, { isRelative, summary, time, unitMillis }: 
       condition: atMostOne(conditions),
       fields: fieldList(new Failure("Parameter `numFields` should be greater than 0"))
     },
-    run: ({ clock, database, stats }, { condition, fields: readFields, key, time }) => {
+    run: ({ clock, database, propagation, stats }, { condition, fields: readFields, key, time }) => {
       const hash = hashOf(database.find(key))
       if (isCommandError(hash)) return hash
       const now = clock.millis
@@ -67,6 +68,12 @@ const expireCommand = (name: string, { isRelative, summary, time, unitMillis }: 
           if (reply === removed) stats.counters.expiredFields++
         }
         return changes
+      })
+      propagation.instead(() => {
+        const changed = fields.filter((_, i) => replies[i] === done)
+        return changed.length === 0
+          ? fieldsRemoved(key, fields.filter((_, i) => replies[i] === removed))
+          : [fieldsExpireAt(key, deadline, changed, condition === undefined ? [] : [condition])]
       })
       return replies
     }

@@ -59,6 +59,12 @@ export const hincrbyfloat = Command.make("HINCRBYFLOAT", {
     const text = formatLongDouble(sum)
     changeOrMake(context, key, hash, (hash) => {
       hash.set(field, text, true)
+      // Whoever repeats it may calculate with another precision. HSET would take the time to live away.
+      context.propagation.instead(() => [
+        hash.deadline(field) === undefined
+          ? ["HSET", key.text, field, text]
+          : ["HSETEX", key.text, "KEEPTTL", "FIELDS", "1", field, text]
+      ])
       return 1
     })
     return text

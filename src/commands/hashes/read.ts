@@ -170,7 +170,7 @@ export const hrandfield = Command.make("HRANDFIELD", {
     const hash = hashOf(database.read(key))
     if (isCommandError(hash)) return hash
     if (hash !== undefined && hash.soonestDeadline < clock.millis) {
-      database.expireFields(key, hash, (hash) => hash.removeExpired(clock.millis))
+      database.expireFields(key, hash, (hash, expired) => hash.removeExpired(clock.millis, Infinity, expired))
     }
     if (hash === undefined || hash.size === 0) return options === undefined ? null : emptyArray
     if (options === undefined) {

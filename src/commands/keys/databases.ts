@@ -76,10 +76,12 @@ const flushCommand = (
       }).optional()
     },
     run: (context, { flushType }) => {
-      const { config, stats } = context
+      const { client, config, propagation, reader, stats } = context
       const removed = databasesOf(context).reduce((sum, database) => sum + database.clear(), 0)
       const isLazy = flushType === undefined ? config.values["lazyfree-lazy-user-flush"] : flushType === "ASYNC"
       if (isLazy) stats.counters.lazyFreedObjects += removed
+      // Where nothing has been removed, those who repeat it are emptied all the same.
+      if (removed === 0 && propagation.isActive) propagation.also(client.database, reader.request.words())
       flushed(context)
       return ok
     }

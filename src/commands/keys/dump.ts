@@ -1,13 +1,17 @@
 /**
  * DUMP and RESTORE: a value as bytes, of which another server makes a key again, or this one later. Source: cluster.c.
  */
+import * as Effect from "effect/Effect"
 import { parseInt64 } from "../../data/Int64.ts"
 import type { ArgReader } from "../../protocol/ArgReader.ts"
 import { type CommandError, Failure, notInteger, syntaxFailure } from "../../protocol/CommandError.ts"
 import { RdbFailure } from "../../protocol/rdb/RdbFailure.ts"
+import type { Request } from "../../protocol/Request.ts"
 import { readDump } from "../../protocol/rdb/readDump.ts"
 import { writeDump } from "../../protocol/rdb/writeDump.ts"
 import { ok } from "../../protocol/Reply.ts"
+import type { CommandWords } from "../../services/Propagation.ts"
+import { Waiting } from "../../services/Waiting.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
 import { dumpFormat } from "../dumpFormat.ts"
@@ -94,7 +98,7 @@ export const restore = make("RESTORE", {
     options: restoreOptions
   },
   run: (context, { key, options, serializedValue, ttl }) => {
-    const { clock, config, database, keyspace, shapes } = context
+    const { clock, config, database, keyspace, propagation, reader, shapes } = context
     if (!options.replaces && database.find(key) !== undefined) return busyKey
     const time = parseInt64(ttl)
     if (time === undefined) return notInteger
@@ -102,19 +106,31 @@ export const restore = make("RESTORE", {
     const value = readDump(serializedValue, {
       shapes,
       checksum: keyspace.validatesChecksums,
-      sanitizes: config.values["sanitize-dump-payload"] !== "no"
+      sanitizes: config.values["sanitize-dump-payload"] !== "no",
+      readsNewer: config.values["rdb-version-check"] === "relaxed"
     })
     if (value instanceof RdbFailure) {
-      return value.kind === "version" || value.kind === "checksum" ? wrongChecksum : badFormat
+      if (value.kind === "version" || value.kind === "checksum") return wrongChecksum
+      const place = `Internal error in RDB reading offset ${value.offset}`
+      return new Waiting(Effect.as(Effect.logDebug(`${place}, ${value.reason}`), badFormat))
     }
     // To Redis a sum beyond 64 bits is a negative time, at which nothing ever expires.
     const deadline = Number(time) + (options.isAbsolute ? 0 : clock.millis)
     if (time > 0 && deadline <= clock.millis) {
       database.remove(key)
+      propagation.instead(() => [["DEL", key.text]])
       return ok
     }
     place(database, key, value, time === 0 ? undefined : Math.min(deadline, lastDeadline))
     database.recallUse(key, options.idleSeconds, options.frequency)
+    if (time > 0 && !options.isAbsolute) propagation.instead(() => [absolute(reader.request, deadline)])
     return ok
   }
 })
+
+/** The same request with the time at which the key expires. */
+const absolute = (request: Request, expireAtMillis: number): CommandWords => {
+  const words = Array.from({ length: request.length }, (_, i) => request.bytes(i))
+  words[2] = String(expireAtMillis)
+  return [...words, "ABSTTL"]
+}

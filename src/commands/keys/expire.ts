@@ -8,6 +8,7 @@ import type { Command } from "../../services/CommandTable.ts"
 import * as Arg from "../Arg.ts"
 import { make } from "../Command.ts"
 import * as Expiry from "../expiry.ts"
+import { expiresAt, removedAsExpired } from "../told.ts"
 
 interface ExpireDeclaration {
   readonly summary: string
@@ -28,7 +29,8 @@ const expireCommand = (name: string, { isRelative, summary, since, time, unitMil
     flags: ["write", "fast"],
     categories: ["keyspace"],
     args: { key: Arg.key("RW", "UPDATE"), time, condition: conditions },
-    run: ({ clock, database, stats }, { condition, key, time }) => {
+    run: (context, { condition, key, time }) => {
+      const { clock, database, propagation, reader, stats } = context
       // Redis looks at the time when it has read the conditions.
       const duration = parseInt64(time)
       if (duration === undefined) return notInteger
@@ -39,8 +41,10 @@ const expireCommand = (name: string, { isRelative, summary, since, time, unitMil
       if (deadline <= clock.millis) {
         database.remove(key)
         stats.counters.expiredKeys++
+        propagation.instead(() => [removedAsExpired(context, key)])
       } else {
         database.setDeadline(key, deadline)
+        propagation.instead(() => [expiresAt(key, deadline, reader.request.words(3))])
       }
       return 1
     }

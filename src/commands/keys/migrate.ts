@@ -13,6 +13,7 @@ import { encodeRequest } from "../../protocol/encodeRequest.ts"
 import { type DumpFormat, writeDump } from "../../protocol/rdb/writeDump.ts"
 import { ok, type Reply, SimpleString } from "../../protocol/Reply.ts"
 import type { Request } from "../../protocol/Request.ts"
+import type { Propagation } from "../../services/Propagation.ts"
 import type { CommandClock } from "../../services/CommandClock.ts"
 import type { KeyReference } from "../../services/CommandTable.ts"
 import type { Database } from "../../services/Keyspace.ts"
@@ -143,7 +144,7 @@ export const migrate = make("MIGRATE", {
     options
   },
   run: (context, { destinationDb, host, keySelector, options, port, timeout }) => {
-    const { clients, clock, database, peers } = context
+    const { clients, clock, database, peers, propagation } = context
     const timeoutMillis = parseInt64(timeout)
     const index = parseInt64(destinationDb)
     if (timeoutMillis === undefined || index === undefined) return notInteger
@@ -155,6 +156,7 @@ export const migrate = make("MIGRATE", {
       keys: keys.map((key) => key.copy()),
       database,
       clock,
+      propagation,
       format: dumpFormat(context),
       destination: index,
       answered: 0,
@@ -183,6 +185,7 @@ interface Migration extends Options {
   readonly keys: ReadonlyArray<Key>
   readonly database: Database
   readonly clock: CommandClock["Service"]
+  readonly propagation: Propagation["Service"]
   readonly format: DumpFormat
   /** The number of the database there. */
   readonly destination: Int64
@@ -194,7 +197,7 @@ interface Migration extends Options {
 
 /** Answers how many keys have been sent. */
 const transfer = Effect.fnUntraced(function*(peer: Peer, migration: Migration) {
-  const { clock, copies, database, destination, keys, password, username } = migration
+  const { clock, copies, database, destination, keys, password, propagation, username } = migration
   const selects = peer.database !== Number(destination)
   if (password !== undefined) {
     yield* peer.write(encodeRequest(["AUTH", ...username === undefined ? [] : [username], password]))
@@ -219,7 +222,8 @@ const transfer = Effect.fnUntraced(function*(peer: Peer, migration: Migration) {
     if (error !== undefined) migration.refusal ??= error
     else if (!copies) {
       clock.refresh()
-      database.remove(key)
+      if (database.remove(key)) propagation.also(database.index, ["DEL", key.text])
+      propagation.flush()
     }
   }
   peer.database = migration.refusal === undefined ? Number(destination) : undefined

@@ -44,7 +44,7 @@ const renameKey = (
   if (key.text === newkey.text) return reply.unchanged
   if (reply.taken !== undefined && database.find(newkey) !== undefined) return reply.taken
   const deadline = database.deadline(key)
-  database.remove(key)
+  database.remove(key, 0)
   place(database, newkey, value, deadline)
   return reply.renamed
 }
@@ -64,7 +64,7 @@ export const move = make("MOVE", {
     const value = source.find(key)
     if (value === undefined || destination.find(key) !== undefined) return 0
     const deadline = source.deadline(key)
-    source.remove(key)
+    source.remove(key, 0)
     place(destination, key, value, deadline)
     return 1
   }
@@ -95,9 +95,8 @@ export const copy = make("COPY", {
   }
 })
 
-/** Removes what is there first: the newcomer takes over neither its time to live nor its record of use. */
+/** Removes what is there first: the newcomer does not take over its record of use. All of it is one change. */
 export const place = (database: Database, key: Key, value: Value, deadline: number | undefined): void => {
-  database.remove(key)
-  database.set(key, value)
-  if (deadline !== undefined) database.setDeadline(key, deadline)
+  database.remove(key, 0)
+  database.set(key, value, deadline)
 }

@@ -10,7 +10,7 @@ import type { Answer, Command as AnyCommand } from "../../services/CommandTable.
 import * as Arg from "../Arg.ts"
 import { keysAndTimeout, keysBeforeTimeout, lateTimeoutSeconds, timeoutSeconds } from "../blocking.ts"
 import * as Command from "../Command.ts"
-import { endOf, moveElement, severalKeys, side, takeFromFirst } from "./take.ts"
+import { endOf, type ListContext, moveElement, severalKeys, type Side, side, takeFromFirst } from "./take.ts"
 
 /** Waits until `attempt`, which gets copies of the keys, has a reply. The reply to who has waited in vain is the same for all. */
 const waitForList = (
@@ -34,10 +34,9 @@ const blockingPop = (
     keySpecs: keysBeforeTimeout("RW", "ACCESS", "DELETE"),
     args: { keysAndTimeout: keysAndTimeout("RW", "ACCESS", "DELETE") },
     run: (context, { keysAndTimeout: { keys, timeoutMillis } }) => {
-      const { database } = context
+      const kept = keptContext(context)
       const copies = keys.map((key) => key.copy())
-      return waitForList(context, copies, timeoutMillis, () =>
-        takeFromFirst(database, copies, end, 1, (key, taken) => [key, ...taken]))
+      return waitForList(context, copies, timeoutMillis, () => takeFromFirst(kept, copies, end))
     }
   })
 
@@ -62,14 +61,9 @@ export const blmpop = Command.make("BLMPOP", {
   run: (context, { count = 1, keys, timeout, where }) => {
     const timeoutMillis = timeout()
     if (isCommandError(timeoutMillis)) return timeoutMillis
-    const { database } = context
+    const kept = keptContext(context)
     const copies = keys.map((key) => key.copy())
-    return waitForList(
-      context,
-      copies,
-      timeoutMillis,
-      () => takeFromFirst(database, copies, endOf(where), count, (key, taken) => [key, taken])
-    )
+    return waitForList(context, copies, timeoutMillis, () => takeFromFirst(kept, copies, endOf(where), count))
   }
 })
 
@@ -88,7 +82,7 @@ export const blmove = Command.make("BLMOVE", {
     timeout: timeoutSeconds
   },
   run: (context, { destination, source, timeout, wherefrom, whereto }) =>
-    waitToMove(context, source, destination, endOf(wherefrom), endOf(whereto), timeout)
+    waitToMove(context, source, destination, [wherefrom, whereto], timeout)
 })
 
 export const brpoplpush = Command.make("BRPOPLPUSH", {
@@ -102,24 +96,30 @@ export const brpoplpush = Command.make("BRPOPLPUSH", {
   deprecatedSince: "6.2.0",
   replacedBy: "`BLMOVE` with the `RIGHT` and `LEFT` arguments",
   args: { source: Arg.key("RW", "ACCESS", "DELETE"), destination: Arg.key("RW", "INSERT"), timeout: timeoutSeconds },
-  run: (context, { destination, source, timeout }) => waitToMove(context, source, destination, "tail", "head", timeout)
+  run: (context, { destination, source, timeout }) => waitToMove(context, source, destination, undefined, timeout)
 })
 
+/** BLMOVE says from which side to which; BRPOPLPUSH, which says nothing, goes from the right one to the left one. */
 const waitToMove = (
   context: CommandContext,
   source: Key,
   destination: Key,
-  from: End,
-  to: End,
+  sides: readonly [from: Side, to: Side] | undefined,
   timeoutMillis: number
 ): Answer => {
-  const { database, shapes } = context
+  const kept = keptContext(context)
   const ownSource = source.copy()
   const ownDestination = destination.copy()
-  return waitForList(
-    context,
-    [ownSource],
-    timeoutMillis,
-    () => moveElement({ database, shapes }, ownSource, ownDestination, from, to)
-  )
+  const [from, to] = sides ?? ["RIGHT", "LEFT"]
+  return waitForList(context, [ownSource], timeoutMillis, () => {
+    const name = sides === undefined ? "RPOPLPUSH" : "LMOVE"
+    kept.propagation.instead(() => [[name, ownSource.text, ownDestination.text, ...sides ?? []]])
+    return moveElement(kept, ownSource, ownDestination, endOf(from), endOf(to))
+  })
 }
+
+const keptContext = ({ database, propagation, shapes }: CommandContext): ListContext => ({
+  database,
+  propagation,
+  shapes
+})

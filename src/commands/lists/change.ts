@@ -83,7 +83,7 @@ export const ltrim = Command.make("LTRIM", {
     if (!(list instanceof ListValue)) return wrongType
     const { size } = list
     const { count, first } = rangeOf(size, start, stop)
-    if (count === 0) database.remove(key)
+    if (count === 0) database.remove(key, size)
     else {
       database.modify(key, list, (list) => {
         list.trim(first, count)

@@ -52,8 +52,7 @@ export const lmpop = Command.make("LMPOP", {
   flags: ["write"],
   categories: ["list"],
   args: severalKeys,
-  run: ({ database }, { count = 1, keys, where }) =>
-    takeFromFirst(database, keys, endOf(where), count, (key, taken) => [key, taken]) ?? nullArray
+  run: (context, { count = 1, keys, where }) => takeFromFirst(context, keys, endOf(where), count) ?? nullArray
 })
 
 export const lmove = Command.make("LMOVE", {

@@ -31,7 +31,7 @@ const pushCommand = (
         if (!makesList) return 0
         const list = new ListValue(shapes)
         list.push(elements, end)
-        database.set(key, list)
+        database.store(key, list, elements.length)
         return list.size
       }
       if (!(existing instanceof ListValue)) return wrongType

@@ -4,9 +4,9 @@
 import type { ByteString } from "../../data/ByteString.ts"
 import type { Key } from "../../data/Key.ts"
 import { type End, ListValue } from "../../data/ListValue.ts"
-import type { Shapes } from "../../data/Shapes.ts"
 import { Failure, wrongType } from "../../protocol/CommandError.ts"
 import type { Reply } from "../../protocol/Reply.ts"
+import type { CommandContext } from "../../services/CommandContext.ts"
 import type { Database } from "../../services/Keyspace.ts"
 import * as Arg from "../Arg.ts"
 
@@ -40,25 +40,34 @@ export const take = (
   return taken
 }
 
-/** Looks for the first of the keys that exists, and takes elements off its list; `undefined` where none exists. */
+/** What taking from a list and moving to another needs; a command that waits keeps its database, whatever its client selects. */
+export type ListContext = Pick<CommandContext, "database" | "propagation" | "shapes">
+
+/**
+ * Looks for the first of the keys that exists, and takes elements off its list; `undefined` where none exists. Without a count it is one, and the reply is
+ * flat.
+ */
 export const takeFromFirst = (
-  database: Database,
+  { database, propagation }: ListContext,
   keys: ReadonlyArray<Key>,
   end: End,
-  count: number,
-  reply: (key: string, taken: ReadonlyArray<ByteString>) => Reply
+  count?: number
 ): Reply | undefined => {
   for (const key of keys) {
     const list = database.find(key)
     if (list === undefined) continue
-    return list instanceof ListValue ? reply(key.text, take(database, key, list, end, count)) : wrongType
+    if (!(list instanceof ListValue)) return wrongType
+    const taken = take(database, key, list, end, count ?? 1)
+    const counted = count === undefined ? [] : [String(taken.length)]
+    propagation.instead(() => [[end === "head" ? "LPOP" : "RPOP", key.text, ...counted]])
+    return count === undefined ? [key.text, ...taken] : [key.text, taken]
   }
   return undefined
 }
 
-/** Takes an element off one list and adds it to another, or to the same; `undefined` where there is none to take. */
+/** Takes an element off one list and adds it to another, or to the same, as one change; `undefined` where there is none to take. */
 export const moveElement = (
-  { database, shapes }: { readonly database: Database; readonly shapes: Shapes },
+  { database, shapes }: ListContext,
   source: Key,
   destination: Key,
   from: End,
@@ -72,7 +81,7 @@ export const moveElement = (
     const [element = ""] = take(database, source, list, from, 1)
     const made = new ListValue(shapes)
     made.push([element], to)
-    database.set(destination, made)
+    database.store(destination, made, 0)
     return element
   }
   if (!(target instanceof ListValue)) return wrongType
@@ -84,10 +93,15 @@ export const moveElement = (
     })
   } else {
     ;[element = ""] = take(database, source, list, from, 1)
-    database.modify(destination, target, (target) => {
-      target.push([element], to)
-      return 1
-    })
+    database.modify(
+      destination,
+      target,
+      (target) => {
+        target.push([element], to)
+        return 1
+      },
+      false
+    )
   }
   return element
 }

@@ -79,7 +79,7 @@ const add = (
   }
   const added = SetValue.expecting(shapes, members[0]!, members.length)
   for (const member of members) added.add(member)
-  database.set(key, added)
+  database.store(key, added, added.size)
   return added.size
 }
 

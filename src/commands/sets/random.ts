@@ -1,9 +1,11 @@
 /**
  * Members chosen by chance: SPOP, SRANDMEMBER.
  */
+import type { Key } from "../../data/Key.ts"
 import { SetValue } from "../../data/SetValue.ts"
 import { Failure, wrongType } from "../../protocol/CommandError.ts"
 import { emptyArray, SetReply } from "../../protocol/Reply.ts"
+import type { CommandWords } from "../../services/Propagation.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import { mostRandomPicks } from "../randomPicks.ts"
@@ -17,7 +19,7 @@ export const spop = Command.make("SPOP", {
   categories: ["set"],
   tips: ["nondeterministic_output"],
   args: { key: Arg.key("RW", "ACCESS", "DELETE"), count: Arg.atLeast(0).last().optional().since("3.2.0") },
-  run: ({ database, random }, { count, key }) => {
+  run: ({ config, database, propagation, random }, { count, key }) => {
     const set = database.find(key)
     if (set === undefined) return count === undefined ? null : new SetReply([])
     if (!(set instanceof SetValue)) return wrongType
@@ -27,10 +29,12 @@ export const spop = Command.make("SPOP", {
         popped = set.pop(random)
         return 1
       })
+      propagation.instead(() => [["SREM", key.text, popped]])
       return popped
     }
     if (count >= set.size) {
-      database.remove(key)
+      database.remove(key, set.size)
+      propagation.instead(() => [[config.values["lazyfree-lazy-server-del"] ? "UNLINK" : "DEL", key.text]])
       return new SetReply(set.members())
     }
     let popped: ReadonlyArray<string> = []
@@ -38,9 +42,21 @@ export const spop = Command.make("SPOP", {
       popped = set.popMany(count, random)
       return count
     })
+    propagation.instead(() => removals(key, popped))
     return new SetReply(popped)
   }
 })
+
+/** Not too many members in one command. */
+const removals = (key: Key, members: ReadonlyArray<string>): ReadonlyArray<CommandWords> => {
+  const commands: Array<CommandWords> = []
+  for (let first = 0; first < members.length; first += mostRemovals) {
+    commands.push(["SREM", key.text, ...members.slice(first, first + mostRemovals)])
+  }
+  return commands
+}
+
+const mostRemovals = 1024
 
 const randomCount = Arg.count.refine(
   (count) => count >= -mostRandomPicks,

@@ -108,8 +108,7 @@ export const addGeneric = (
     database.modify(key, found, (set) => addAll(set, options, data, outcome))
   } else if (!options.xx) {
     const set = new SortedSetValue(shapes)
-    addAll(set, options, data, outcome)
-    database.set(key, set)
+    database.store(key, set, addAll(set, options, data, outcome))
   }
   if (outcome.isNaN) return notANumber
   if (options.increment) return outcome.score === undefined ? null : new Double(outcome.score)

@@ -72,7 +72,7 @@ export const zmpop = make("ZMPOP", {
   flags: ["write"],
   categories: ["sortedset"],
   args: { keys: countedKeys, where, count: popCount },
-  run: ({ database }, { count = 1, keys, where }) => popFirst(database, keys, where, count) ?? nullArray
+  run: (context, { count = 1, keys, where }) => popFirst(context, keys, where, count) ?? nullArray
 })
 
 export const bzmpop = make("BZMPOP", {
@@ -88,13 +88,16 @@ export const bzmpop = make("BZMPOP", {
   run: (context, { count = 1, keys, timeout, where }) => {
     const timeoutMillis = timeout()
     if (isCommandError(timeoutMillis)) return timeoutMillis
-    return waitToPop(context, keys, timeoutMillis, (database, keys) => popFirst(database, keys, where, count))
+    return waitToPop(context, keys, timeoutMillis, (kept, keys) => popFirst(kept, keys, where, count))
   }
 })
 
+/** A command that waits keeps its database, whatever its client selects. */
+type PopContext = Pick<CommandContext, "database" | "propagation">
+
 /** As many pairs as there are, up to `count`, of the first key that exists. */
 const popFirst = (
-  database: Database,
+  { database, propagation }: PopContext,
   keys: ReadonlyArray<Key>,
   where: Where,
   count: number
@@ -102,9 +105,9 @@ const popFirst = (
   for (const key of keys) {
     const set = database.find(key)
     if (set === undefined) continue
-    return set instanceof SortedSetValue
-      ? [key.text, nestedPairs(popped(database, key, set, where, count))]
-      : wrongType
+    if (!(set instanceof SortedSetValue)) return wrongType
+    propagation.instead(() => [[`ZPOP${where}`, key.text, String(Math.min(count, set.size))]])
+    return [key.text, nestedPairs(popped(database, key, set, where, count))]
   }
   return undefined
 }
@@ -120,7 +123,7 @@ export const bzpopmin = make("BZPOPMIN", {
   keySpecs: keysBeforeTimeout("RW", "ACCESS", "DELETE"),
   args: { keysAndTimeout: keysAndTimeout("RW", "ACCESS", "DELETE") },
   run: (context, { keysAndTimeout: { keys, timeoutMillis } }) =>
-    waitToPop(context, keys, timeoutMillis, (database, keys) => popFirstMember(database, keys, "MIN"))
+    waitToPop(context, keys, timeoutMillis, (kept, keys) => popFirstMember(kept, keys, "MIN"))
 })
 
 export const bzpopmax = make("BZPOPMAX", {
@@ -134,33 +137,37 @@ export const bzpopmax = make("BZPOPMAX", {
   keySpecs: keysBeforeTimeout("RW", "ACCESS", "DELETE"),
   args: { keysAndTimeout: keysAndTimeout("RW", "ACCESS", "DELETE") },
   run: (context, { keysAndTimeout: { keys, timeoutMillis } }) =>
-    waitToPop(context, keys, timeoutMillis, (database, keys) => popFirstMember(database, keys, "MAX"))
+    waitToPop(context, keys, timeoutMillis, (kept, keys) => popFirstMember(kept, keys, "MAX"))
 })
 
 /** Key, member and score of the first key that exists. */
-const popFirstMember = (database: Database, keys: ReadonlyArray<Key>, where: Where): Reply | undefined => {
+const popFirstMember = (
+  { database, propagation }: PopContext,
+  keys: ReadonlyArray<Key>,
+  where: Where
+): Reply | undefined => {
   for (const key of keys) {
     const set = database.find(key)
     if (set === undefined) continue
-    return set instanceof SortedSetValue
-      ? [key.text, ...flatPairs(popped(database, key, set, where, 1))]
-      : wrongType
+    if (!(set instanceof SortedSetValue)) return wrongType
+    propagation.instead(() => [[`ZPOP${where}`, key.text]])
+    return [key.text, ...flatPairs(popped(database, key, set, where, 1))]
   }
   return undefined
 }
 
 const waitToPop = (
-  { blocking, client, database }: CommandContext,
+  { blocking, client, database, propagation }: CommandContext,
   keys: ReadonlyArray<Key>,
   timeoutMillis: number,
-  pop: (database: Database, keys: ReadonlyArray<Key>) => Reply | undefined
+  pop: (kept: PopContext, keys: ReadonlyArray<Key>) => Reply | undefined
 ): Answer => {
   const kept = keys.map((key) => key.copy())
   return blocking.run(client, {
     keys: kept,
     type: "zset",
     timeoutMillis,
-    attempt: () => pop(database, kept),
+    attempt: () => pop({ database, propagation }, kept),
     timedOut: nullArray
   })
 }

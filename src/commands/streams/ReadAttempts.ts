@@ -12,6 +12,7 @@ import { MapReply, nullArray, type Reply } from "../../protocol/Reply.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"
 import { parseId } from "./ids.ts"
 import { asStream, entryReply, type FoundGroup, modifyGroup, noKeyOrGroup } from "./lookup.ts"
+import { advanced, assigned, consumerMade, type Tell, tellSteps } from "./told.ts"
 
 /** A stream, and the id behind which it is read: `$`, `+` and `>` have meanings of their own. */
 export interface Source {
@@ -150,13 +151,16 @@ export class ReadAttempts {
       return entries.length === 0 ? undefined : entries
     }
     const reader = this.#reader
+    const tell = tellSteps(this.#context)
     let entries: Reply | undefined
     modifyGroup(database, key, { group, stream }, (group) => {
       const nowMillis = this.#context.clock.millis
       const created = group.createConsumer(reader.consumer, nowMillis) ? 1 : 0
+      // Otherwise the first entry that it gets will make it.
+      if (created > 0 && reader.acknowledges) tell?.(consumerMade(key.text, group.name, reader.consumer))
       group.touch(reader.consumer, nowMillis, false)
       entries = after === "new"
-        ? deliver({ stream, group }, reader, this.#count, nowMillis)
+        ? deliver(key, { stream, group }, reader, this.#count, nowMillis, tell)
         : deliverAgain({ stream, group }, reader, after, this.#count, nowMillis)
       return created + (entries === undefined ? 0 : 1)
     })
@@ -190,10 +194,12 @@ const entriesBehind = (log: StreamLog, after: StreamId.StreamId, count: number):
 
 /** Gives a consumer what nobody in its group has been given yet. */
 const deliver = (
+  key: Key,
   { group, stream }: FoundGroup,
   { acknowledges, consumer }: GroupReader,
   count: number,
-  nowMillis: number
+  nowMillis: number,
+  tell: Tell | undefined
 ): Reply | undefined => {
   const start = StreamId.compare(stream.log.lastId, group.lastId) > 0 ? StreamId.successor(group.lastId) : undefined
   if (start === undefined) return undefined
@@ -201,10 +207,16 @@ const deliver = (
   stream.log.forEach((entry) => {
     stream.advance(group, entry.id)
     // It may be pending already, if XGROUP SETID has sent the group back.
-    if (!acknowledges) group.assign(entry.id, consumer, nowMillis, 1)
+    if (!acknowledges) {
+      group.assign(entry.id, consumer, nowMillis, 1)
+      tell?.(
+        assigned(key.text, group, StreamId.format(entry.id), { consumer, deliveredAtMillis: nowMillis, deliveries: 1 })
+      )
+    }
     return entries.push(entryReply(entry)) < count
   }, start)
   if (entries.length === 0) return undefined
+  tell?.(advanced(key.text, group))
   if (!acknowledges) group.touch(consumer, nowMillis, true)
   return entries
 }

@@ -15,6 +15,7 @@ import * as Schemas from "../schemas.ts"
 import { lateArgLoop } from "./argLoop.ts"
 import * as Ids from "./ids.ts"
 import { entryReply, findGroup, type FoundGroup, modifyGroup, noKeyOrGroup, printed } from "./lookup.ts"
+import { advanced, assigned, tellSteps } from "./told.ts"
 
 interface Claim {
   readonly minIdleMillis: number
@@ -124,50 +125,66 @@ export const xclaim = make("XCLAIM", {
       readClaim
     )
   },
-  run: ({ clock, database }, { claim: read, consumer, group: name, key }) => {
+  run: (context, { claim: read, consumer, group: name, key }) => {
+    const { clock, database, reader } = context
     const found = findGroup(database.read(key), name)
     if (isCommandError(found)) return found
     if (found === undefined) return noKeyOrGroup(key, name)
     const claim = read()
     if (isCommandError(claim)) return claim
+    const tell = tellSteps(context)
     const replies: Array<Reply> = []
     modifyGroup(database, key, found, (group) => {
-      let changes = group.createConsumer(consumer, clock.millis) ? 1 : 0
+      const created = group.createConsumer(consumer, clock.millis) ? 1 : 0
       group.touch(consumer, clock.millis, false)
-      if (StreamId.compare(claim.lastId, group.lastId) > 0) {
-        group.lastId = claim.lastId
-        changes++
-      }
-      return changes + claimIds(found.stream.log, group, consumer, claim, clock.millis, replies)
+      const isAdvanced = StreamId.compare(claim.lastId, group.lastId) > 0
+      if (isAdvanced) group.lastId = claim.lastId
+      const claimed = claimIds(found.stream.log, group, consumer, claim, clock.millis, replies, (index, pending) =>
+        // As it was written.
+        tell?.(assigned(key.text, group, reader.request.text(firstId + index), pending)))
+      if (claimed > 0 || !isAdvanced) return created + claimed
+      // Otherwise each entry says it too.
+      tell?.(advanced(key.text, group))
+      return created + 1
     })
     return replies
   }
 })
 
-/** Answers how many entries changed. */
+/** The number of the argument that is the first id. */
+const firstId = 5
+
+/** Answers how many entries changed. `changed` is told which they are, by their place among the ids, and what is pending of them or was. */
 const claimIds = (
   log: StreamLog,
   group: ConsumerGroup,
   consumer: string,
   { deliveries, ids, isForced, justIds, minIdleMillis, ...times }: Claim,
   nowMillis: number,
-  replies: Array<Reply>
+  replies: Array<Reply>,
+  changed: (index: number, pending: PendingEntry) => void
 ): number => {
   const given = times.idleMillis === undefined ? times.deliveredAtMillis : nowMillis - times.idleMillis
   // Clients may have come to a time by clocks of their own: one that cannot be is taken for now.
   const deliveredAtMillis = given === undefined || given < 0 || given > nowMillis ? nowMillis : given
   let changes = 0
-  for (const id of ids) {
+  for (const [index, id] of ids.entries()) {
     const entry = log.get(id)
     const pending = group.pending(id)
     if (entry === undefined) {
-      // What is deleted is nobody's any more.
-      if (group.acknowledge(id)) changes++
+      // What is deleted is nobody's any more: claiming it again will find that too.
+      if (pending !== undefined) {
+        changed(index, pending)
+        group.acknowledge(id)
+        changes++
+      }
       continue
     }
     if (pending === undefined ? !isForced : nowMillis - pending.deliveredAtMillis < minIdleMillis) continue
-    group.assign(id, consumer, deliveredAtMillis, deliveries ?? deliveriesAfter(pending, justIds))
+    const next = { consumer, deliveredAtMillis, deliveries: deliveries ?? deliveriesAfter(pending, justIds) }
+    group.assign(id, consumer, deliveredAtMillis, next.deliveries)
     group.touch(consumer, nowMillis, true)
+    changed(index, next)
     changes++
     replies.push(justIds ? StreamId.format(id) : entryReply(entry))
   }
@@ -207,35 +224,51 @@ export const xautoclaim = make("XAUTOCLAIM", {
       .optional(),
     justid: Arg.flag("JUSTID")
   },
-  run: ({ clock, database }, { consumer, count = 100, group: name, justid, key, minIdleTime, start }) => {
+  run: (context, { consumer, count = 100, group: name, justid, key, minIdleTime, start }) => {
+    const { clock, database } = context
     const found = findGroup(database.read(key), name)
     if (isCommandError(found)) return found
     if (found === undefined) return noKeyOrGroup(key, name)
     if (count > maxAllocatedCount) return tooMany
     const nowMillis = clock.millis
-    const { claimed, deleted, next } = claimable(found, start, Number(count), minIdleTime, nowMillis)
-    const replies: Array<Reply> = []
+    const { next, seen } = claimable(found, start, Number(count), minIdleTime, nowMillis)
+    const tell = tellSteps(context)
+    const claimed: Array<Reply> = []
+    const deleted: Array<string> = []
     modifyGroup(database, key, found, (group) => {
       const created = group.createConsumer(consumer, nowMillis) ? 1 : 0
       group.touch(consumer, nowMillis, false)
-      for (const id of deleted) group.acknowledge(id)
-      for (const { entry, pending } of claimed) {
-        group.assign(entry.id, consumer, nowMillis, deliveriesAfter(pending, justid))
-        replies.push(justid ? StreamId.format(entry.id) : entryReply(entry))
+      for (const { entry, id, pending } of seen) {
+        const text = StreamId.format(id)
+        if (entry === undefined) {
+          tell?.(assigned(key.text, group, text, pending))
+          group.acknowledge(id)
+          deleted.push(text)
+        } else {
+          const deliveries = deliveriesAfter(pending, justid)
+          group.assign(id, consumer, nowMillis, deliveries)
+          tell?.(assigned(key.text, group, text, { consumer, deliveredAtMillis: nowMillis, deliveries }))
+          claimed.push(justid ? text : entryReply(entry))
+        }
       }
       if (claimed.length > 0) group.touch(consumer, nowMillis, true)
-      return created + deleted.length + claimed.length
+      return created + seen.length
     })
-    return [StreamId.format(next), replies, deleted.map(StreamId.format)]
+    return [StreamId.format(next), claimed, deleted]
   }
 })
 
 interface Claimable {
-  readonly claimed: ReadonlyArray<{ readonly entry: LogEntry; readonly pending: PendingEntry }>
-  /** Pending entries that are not in the log any more. */
-  readonly deleted: ReadonlyArray<StreamId.StreamId>
+  readonly seen: ReadonlyArray<SeenEntry>
   /** Where to go on, 0-0 at the end. */
   readonly next: StreamId.StreamId
+}
+
+/** A pending entry that is to be claimed, or that is not in the log any more. */
+interface SeenEntry {
+  readonly id: StreamId.StreamId
+  readonly entry: LogEntry | undefined
+  readonly pending: PendingEntry
 }
 
 /** Looks at ten times `count` pending entries at most, for `count` that are claimed or deleted. */
@@ -246,21 +279,21 @@ const claimable = (
   minIdleMillis: number,
   nowMillis: number
 ): Claimable => {
-  const claimed: Array<{ readonly entry: LogEntry; readonly pending: PendingEntry }> = []
-  const deleted: Array<StreamId.StreamId> = []
+  const seen: Array<SeenEntry> = []
   let next = StreamId.zero
   let attempts = count * attemptsPerEntry
   group.forEachPending((id, pending) => {
-    if (attempts-- === 0 || claimed.length + deleted.length === count) {
+    if (attempts-- === 0 || seen.length === count) {
       next = id
       return false
     }
     const entry = log.get(id)
-    if (entry === undefined) deleted.push(id)
-    else if (nowMillis - pending.deliveredAtMillis >= minIdleMillis) claimed.push({ entry, pending })
+    if (entry === undefined || nowMillis - pending.deliveredAtMillis >= minIdleMillis) {
+      seen.push({ id, entry, pending })
+    }
     return true
   }, start)
-  return { claimed, deleted, next }
+  return { next, seen }
 }
 
 const attemptsPerEntry = 10

@@ -2,10 +2,11 @@
  * How a stream is trimmed: the options that XADD and XTRIM share.
  */
 import type { ShapeLimits } from "../../data/Shapes.ts"
-import type { StreamId } from "../../data/stream/StreamId.ts"
-import type { Trimming } from "../../data/stream/StreamLog.ts"
+import * as StreamId from "../../data/stream/StreamId.ts"
+import type { StreamLog, Trimming } from "../../data/stream/StreamLog.ts"
 import type { ArgReader } from "../../protocol/ArgReader.ts"
 import { type CommandError, Failure, isCommandError } from "../../protocol/CommandError.ts"
+import type { CommandWords } from "../../services/Propagation.ts"
 import * as Arg from "../Arg.ts"
 import { parseId } from "./ids.ts"
 
@@ -19,7 +20,10 @@ export const trim = Arg.block({
 
 /** What the options say, while they are read. */
 export interface TrimOptions {
-  threshold: { readonly maxLength: number } | { readonly minId: StreamId } | undefined
+  /** The numbers of the arguments that say how far, and LIMIT; -1 where there is none. */
+  thresholdAt: number
+  limitAt: number
+  threshold: { readonly maxLength: number } | { readonly minId: StreamId.StreamId } | undefined
   isApproximate: boolean
   limit: number | undefined
 }
@@ -39,6 +43,7 @@ export const readTrimOption = (reader: ArgReader, options: TrimOptions): boolean
     reader.position++
     options.isApproximate = reader.remaining >= 2 && reader.accepts("~")
     if (options.isApproximate || (reader.remaining >= 2 && reader.accepts("="))) reader.position++
+    options.thresholdAt = reader.position
     const threshold = isLength ? readLength(reader) : readMinId(reader)
     if (isCommandError(threshold)) return threshold
     options.threshold = threshold
@@ -50,6 +55,7 @@ export const readTrimOption = (reader: ArgReader, options: TrimOptions): boolean
   if (isCommandError(limit)) return limit
   if (limit < 0) return negativeLimit
   options.limit = limit
+  options.limitAt = reader.position - 2
   return true
 }
 
@@ -59,7 +65,7 @@ const readLength = (reader: ArgReader): { readonly maxLength: number } | Command
   return maxLength < 0 ? negativeLength : { maxLength }
 }
 
-const readMinId = (reader: ArgReader): { readonly minId: StreamId } | CommandError => {
+const readMinId = (reader: ArgReader): { readonly minId: StreamId.StreamId } | CommandError => {
   const minId = parseId(reader.request.text(reader.position++))
   return isCommandError(minId) ? minId : { minId }
 }
@@ -72,6 +78,28 @@ export const trimError = (
   if (threshold === undefined && limit !== undefined && limit > 0) return limitWithoutStrategy
   if (threshold === undefined && missing !== undefined) return missing
   return limit !== undefined && !isApproximate ? limitOfExact : undefined
+}
+
+/** Nothing has been said yet. */
+export const noTrimOptions = (): TrimOptions => ({
+  thresholdAt: -1,
+  limitAt: -1,
+  threshold: undefined,
+  isApproximate: false,
+  limit: undefined
+})
+
+/** The words of a request that has trimmed this log approximately, so that they trim another one, whose nodes may differ, to the same entries. */
+export const exactly = (
+  words: CommandWords,
+  { limitAt, threshold, thresholdAt }: TrimOptions,
+  log: StreamLog
+): CommandWords => {
+  const first = log.size === 0 ? StreamId.max : log.firstId
+  const result = threshold !== undefined && "maxLength" in threshold ? String(log.size) : StreamId.format(first)
+  const exact = words.with(thresholdAt - 1, "=").with(thresholdAt, result)
+  // It belongs to approximate trimming alone.
+  return limitAt < 0 ? exact : exact.toSpliced(limitAt, 2)
 }
 
 /** Approximate trimming is limited also where nobody asks for it, so that one command does not take long. */

@@ -13,7 +13,7 @@ import { make } from "../Command.ts"
 import { argLoop } from "./argLoop.ts"
 import { invalidId, lateIds, parseId, parseIds } from "./ids.ts"
 import { asStream } from "./lookup.ts"
-import { readTrimOption, trim, trimError, trimmingOf, type TrimOptions } from "./trimming.ts"
+import { exactly, noTrimOptions, readTrimOption, trim, trimError, trimmingOf, type TrimOptions } from "./trimming.ts"
 
 /** The id a new entry is to have: all of it given, the time only, or nothing. */
 type NewId = StreamId.StreamId | { readonly ms: Int64; readonly seq: undefined } | undefined
@@ -22,13 +22,15 @@ interface Addition {
   readonly makesStream: boolean
   readonly trim: TrimOptions
   readonly id: NewId
+  /** The number of the argument that is the id. */
+  readonly idAt: number
   /** Field names and values in turn, valid while the command runs. */
   readonly data: ReadonlyArray<ByteString>
 }
 
 const readAddition = (reader: ArgReader): Addition | CommandError => {
   const { request } = reader
-  const trim: TrimOptions = { threshold: undefined, isApproximate: false, limit: undefined }
+  const trim = noTrimOptions()
   let makesStream = true
   let id: NewId
   while (!reader.isAtEnd) {
@@ -48,8 +50,7 @@ const readAddition = (reader: ArgReader): Addition | CommandError => {
   }
   const error = trimError(trim, undefined)
   if (error !== undefined) return error
-  // Behind the id.
-  reader.position++
+  const idAt = reader.position++
   if (reader.remaining < 2 || reader.remaining % 2 === 1) return reader.wrongArity
   if (id?.ms === 0 && id.seq === 0) return zeroId
   const data: Array<ByteString> = []
@@ -61,7 +62,7 @@ const readAddition = (reader: ArgReader): Addition | CommandError => {
         : request.bytes(reader.position)
     )
   }
-  return { makesStream, trim, id, data }
+  return { makesStream, trim, id, idAt, data }
 }
 
 const parseNewId = (text: string): NewId | CommandError => {
@@ -105,7 +106,8 @@ export const xadd = make("XADD", {
       readAddition
     )
   },
-  run: ({ clock, database, shapes }, { addition: { data, id: given, makesStream, trim }, key }) => {
+  run: (context, { addition: { data, id: given, idAt, makesStream, trim }, key }) => {
+    const { clock, database, propagation, reader, shapes } = context
     const existing = asStream(database.find(key))
     if (isCommandError(existing)) return existing
     if (existing === undefined && !makesStream) return null
@@ -126,14 +128,21 @@ export const xadd = make("XADD", {
       add(stream)
       database.set(key, stream)
     }
-    return StreamId.format(id)
+    const text = StreamId.format(id)
+    if (given?.seq === undefined || trim.isApproximate) {
+      propagation.instead(() => {
+        const words = given?.seq === undefined ? reader.request.words().with(idAt, text) : reader.request.words()
+        return [trim.isApproximate ? exactly(words, trim, stream.log) : words]
+      })
+    }
+    return text
   }
 })
 
 const noStrategy = new Failure("syntax error, XTRIM must be called with a trimming strategy")
 
 const readTrimming = (reader: ArgReader): TrimOptions | CommandError => {
-  const options: TrimOptions = { threshold: undefined, isApproximate: false, limit: undefined }
+  const options = noTrimOptions()
   while (!reader.isAtEnd) {
     const isOption = readTrimOption(reader, options)
     if (isCommandError(isOption)) return isOption
@@ -151,12 +160,14 @@ export const xtrim = make("XTRIM", {
   categories: ["stream"],
   tips: ["nondeterministic_output"],
   args: { key: Arg.key("RW", "DELETE"), options: argLoop({ trim }, 2, readTrimming) },
-  run: ({ database, shapes }, { key, options }) => {
+  run: ({ database, propagation, reader, shapes }, { key, options }) => {
     const stream = asStream(database.find(key))
     if (isCommandError(stream)) return stream
     const trimming = trimmingOf(options, shapes.limits)
     if (stream === undefined || trimming === undefined) return 0
-    return database.modify(key, stream, ({ log }) => log.trim(trimming))
+    const trimmed = database.modify(key, stream, ({ log }) => log.trim(trimming))
+    if (options.isApproximate) propagation.instead(() => [exactly(reader.request.words(), options, stream.log)])
+    return trimmed
   }
 })
 

@@ -11,6 +11,7 @@ import type { Database } from "../../services/Keyspace.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import * as Expiry from "../expiry.ts"
+import { expiresAt, removedAsExpired } from "../told.ts"
 
 export const get = Command.make("GET", {
   summary: "Returns the string a key holds.",
@@ -105,9 +106,11 @@ export const getdel = Command.make("GETDEL", {
   flags: ["write", "fast"],
   categories: ["string"],
   args: { key: Arg.key("RW", "ACCESS", "DELETE") },
-  run: ({ database }, { key }) => {
+  run: ({ database, propagation }, { key }) => {
     const reply = readString(database, key)
-    if (!isCommandError(reply)) database.remove(key)
+    if (isCommandError(reply)) return reply
+    database.remove(key)
+    propagation.instead(() => [["DEL", key.text]])
     return reply
   }
 })
@@ -122,9 +125,11 @@ export const getset = Command.make("GETSET", {
   deprecatedSince: "6.2.0",
   replacedBy: "`SET` with the `GET` argument",
   args: { key: Arg.key("RW", "ACCESS", "UPDATE"), value: Arg.bytes },
-  run: ({ database }, { key, value }) => {
+  run: ({ database, propagation }, { key, value }) => {
     const reply = readString(database, key)
-    if (!isCommandError(reply)) database.set(key, encode(value))
+    if (isCommandError(reply)) return reply
+    database.set(key, encode(value))
+    propagation.instead(() => [["SET", key.text, value]])
     return reply
   }
 })
@@ -146,19 +151,23 @@ export const getex = Command.make("GETEX", {
       persist: Arg.token("PERSIST")
     }).optional()
   },
-  run: ({ clock, database, stats }, { expiration, key }) => {
+  run: (context, { expiration, key }) => {
+    const { clock, database, propagation, stats } = context
     const reply = readString(database, key)
     if (reply === null || isCommandError(reply)) return reply
     if (expiration === "PERSIST") {
       database.clearDeadline(key)
+      propagation.instead(() => [["PERSIST", key.text]])
     } else if (expiration !== undefined) {
       const deadline = Expiry.deadlineOf(expiration, clock.millis, "getex")
       if (isCommandError(deadline)) return deadline
       if (deadline > clock.millis) {
         database.setDeadline(key, deadline)
+        propagation.instead(() => [expiresAt(key, deadline)])
       } else {
         database.remove(key)
         stats.counters.expiredKeys++
+        propagation.instead(() => [removedAsExpired(context, key)])
       }
     }
     return reply

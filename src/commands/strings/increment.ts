@@ -72,7 +72,7 @@ export const incrbyfloat = Command.make("INCRBYFLOAT", {
   since: "2.6.0",
   // Read by the handler, because Redis looks first at what the key holds.
   args: { key, increment: Arg.text.typed("double") },
-  run: ({ database }, { increment, key }) => {
+  run: ({ database, propagation }, { increment, key }) => {
     const value = database.find(key)
     if (value !== undefined && !isString(value)) return wrongType
     const current = parseLongDouble(value === undefined ? "0" : toBytes(value))
@@ -82,6 +82,8 @@ export const incrbyfloat = Command.make("INCRBYFLOAT", {
     if (!isFiniteLongDouble(sum)) return notFinite
     const text = flatCopy(formatLongDouble(sum))
     database.update(key, text)
+    // Whoever repeats it may calculate with another precision.
+    propagation.instead(() => [["SET", key.text, text, "KEEPTTL"]])
     return text
   }
 })

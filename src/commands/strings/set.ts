@@ -9,9 +9,11 @@ import { isCommandError, type WrongType, wrongType } from "../../protocol/Comman
 import { ok, type Reply } from "../../protocol/Reply.ts"
 import type { Request } from "../../protocol/Request.ts"
 import type { CommandContext } from "../../services/CommandContext.ts"
+import type { CommandWords } from "../../services/Propagation.ts"
 import * as Arg from "../Arg.ts"
 import * as Command from "../Command.ts"
 import * as Expiry from "../expiry.ts"
+import { removedAsExpired } from "../told.ts"
 
 export const set = Command.make("SET", {
   summary: "Sets a key to a string, whatever it held: if a condition is met, for a time, or returning what was there.",
@@ -101,12 +103,13 @@ interface Setting {
 
 /** Called by SET, SETNX, SETEX and PSETEX. `refused` answers that the condition is not met; with `get` the old string takes the place of both replies. */
 const setString = (
-  { clock, database, stats }: CommandContext,
+  context: CommandContext,
   command: string,
   { condition, expiration, get = false, key, value }: Setting,
   done: Reply = ok,
   refused: Reply = null
 ): Reply => {
+  const { clock, database, propagation, stats } = context
   const keepsDeadline = expiration === "KEEPTTL"
   const deadline = expiration === undefined || keepsDeadline
     ? undefined
@@ -128,13 +131,28 @@ const setString = (
   if (deadline !== undefined && deadline <= clock.millis) {
     // What would be expired at once is not set at all, and takes away what was there.
     if (database.remove(key)) stats.counters.expiredKeys++
+    propagation.instead(() => [removedAsExpired(context, key)])
     return get ? old : ok
   }
   if (keepsDeadline) database.update(key, encode(value))
-  else database.set(key, encode(value))
-  if (deadline !== undefined) database.setDeadline(key, deadline)
+  else database.set(key, encode(value), deadline)
+  if (deadline === undefined) {
+    if (get) propagation.instead(() => [withoutGet(context.reader.request)])
+  } else if (!isAbsolute(expiration)) {
+    propagation.instead(() => [["SET", key.text, value, "PXAT", String(deadline)]])
+  }
   return get ? old : done
 }
+
+/** Whoever repeats it asks for no reply. A word behind IFEQ is no option. */
+const withoutGet = (request: Request): CommandWords =>
+  request.words().filter((_, i) =>
+    i < 3 || !request.equalsIgnoreCase(i, "GET") || request.equalsIgnoreCase(i - 1, "IFEQ")
+  )
+
+/** The time means the same whenever the request is repeated. */
+const isAbsolute = (expiration: Setting["expiration"]): boolean =>
+  typeof expiration === "object" && expiration.token === "PXAT"
 
 const meets = (condition: Condition, existing: Value | undefined): boolean | WrongType => {
   if (condition === "NX") return existing === undefined

@@ -113,11 +113,13 @@ export class HashTable {
     this.#fields.remove(index)
   }
 
-  /** Removes fields whose deadline is before `nowMillis`, the earliest first, but not more than `most`; answers how many. */
-  removeExpired(nowMillis: number, most: number): number {
+  /** Removes fields whose deadline is before `nowMillis`, the earliest first, but not more than `most`; answers how many, and names each. */
+  removeExpired(nowMillis: number, most: number, removing?: (field: string) => void): number {
     let removed = 0
     while (removed < most && this.#deadlines !== undefined && this.#deadlines.scoreAt(0) < nowMillis) {
-      this.removeAt(this.find(this.#deadlines.memberAt(0)))
+      const field = this.#deadlines.memberAt(0)
+      removing?.(field)
+      this.removeAt(this.find(field))
       removed++
     }
     return removed

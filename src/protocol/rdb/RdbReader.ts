@@ -75,7 +75,11 @@ export class RdbReader {
   #frequency: number | undefined
   /** What has been begun: a value of `#key`, or data of a module. */
   #decoder: ValueDecoder | undefined
+  /** Of the value that is being read, -1 between values. */
+  #valueType = -1
   #key = ""
+  /** The key of a string that is not complete. */
+  #stringKey: string | undefined
 
   constructor(options: RdbReaderOptions) {
     this.#options = options
@@ -85,6 +89,11 @@ export class RdbReader {
   /** Bytes of the file that are done with. */
   get offset(): number {
     return this.#source.offset
+  }
+
+  /** The key whose value has been begun and not been read to its end, for a report of damage. */
+  get openKey(): string | undefined {
+    return this.#decoder === undefined || this.#decoder instanceof ModuleDecoder ? this.#stringKey : this.#key
   }
 
   /** The next piece of the file. It must stay as it is until `next` answers `needsInput`. */
@@ -105,7 +114,7 @@ export class RdbReader {
       source.commit()
       return item
     }
-    if (source.failure !== undefined) return source.failure
+    if (source.failure !== undefined) return source.failure.inValue(this.#valueType)
     source.rest()
     return needsInput
   }
@@ -114,13 +123,17 @@ export class RdbReader {
   #next(source: RdbSource): RdbItem | undefined {
     if (this.#decoder !== undefined) return this.#goOn(source, this.#decoder)
     if (this.#version === 0) return this.#header(source)
+    this.#stringKey = undefined
     while (!this.#isBehindEnd) {
       const type = source.byte()
       if (type === ValueType.string) {
         // What files hold most of, without the detour of the others.
         const key = source.text()
         const value = source.value()
-        return source.isStopped ? undefined : this.#entry(key, value)
+        if (!source.isStopped) return this.#entry(key, value)
+        // Where the key was not complete either, it is empty.
+        this.#stringKey = key === "" ? undefined : key
+        return undefined
       }
       const item = this.#itemOf(source, type)
       if (source.isStopped) return undefined
@@ -194,6 +207,7 @@ export class RdbReader {
           return undefined
         }
         this.#key = source.text()
+        this.#valueType = type
         return this.#begin(source, decoder)
       }
     }
@@ -211,6 +225,7 @@ export class RdbReader {
     const value = decoder.read(source)
     if (value === undefined) return undefined
     this.#decoder = undefined
+    this.#valueType = -1
     const entry = this.#entry(this.#key, typeof value === "symbol" ? undefined : value)
     return decoder instanceof ModuleDecoder
       ? { _tag: "Skipped", what: `data of the module type '${decoder.name}'` }
@@ -237,7 +252,7 @@ export class RdbReader {
     const checksum = source.checksum()
     if (source.isStopped) return undefined
     if (checksum === "wrong") {
-      source.fail("its bytes are not those of which the checksum was made", "checksum")
+      source.fail("CRC error: its bytes are not those of which the checksum was made", "checksum")
       return undefined
     }
     return { _tag: "End", hasChecksum: checksum === "right" }

@@ -158,7 +158,7 @@ export class StreamDecoder implements ValueDecoder {
     const activeAtMillis = this.#type === ValueType.streamListpacks3 ? source.millis() : seenAtMillis
     if (source.isStopped) return undefined
     if (!group.createConsumer(name, seenAtMillis)) {
-      source.fail("a group has a consumer twice")
+      source.fail("Duplicate stream consumer detected")
       return undefined
     }
     if (activeAtMillis !== never) group.touch(name, activeAtMillis, true)

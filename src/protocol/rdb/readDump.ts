@@ -13,6 +13,8 @@ import type { DecoderOptions } from "./ValueDecoder.ts"
 export interface DumpOptions extends Omit<DecoderOptions, "passesModules"> {
   /** Whether the bytes are compared with the checksum behind them. */
   readonly checksum: boolean
+  /** Whether a payload of a version that is not known yet is read as far as it is understood. */
+  readonly readsNewer?: boolean
 }
 
 /** The value of a payload. Where the failure is of the kind `version` or `checksum`, the value has not been looked at. */
@@ -21,7 +23,7 @@ export const readDump = (payload: ByteString, options: DumpOptions): Value | Rdb
   const footerAt = bytes.length - footerBytes
   if (footerAt < 0) return new RdbFailure("version", 0, "it is too short to be a payload")
   const version = bytes.readUInt16LE(footerAt)
-  if (version > newestRdbVersion) {
+  if (version > newestRdbVersion && options.readsNewer !== true) {
     return new RdbFailure(
       "version",
       footerAt,
@@ -32,7 +34,7 @@ export const readDump = (payload: ByteString, options: DumpOptions): Value | Rdb
     const checksum = new Crc64()
     checksum.update(bytes, 0, footerAt + versionBytes)
     if (!checksum.equals(bytes, footerAt + versionBytes)) {
-      return new RdbFailure("checksum", footerAt, "its bytes are not those of which the checksum was made")
+      return new RdbFailure("checksum", footerAt, "CRC error: its bytes are not those of which the checksum was made")
     }
   }
   const source = new RdbSource(false)
@@ -41,7 +43,7 @@ export const readDump = (payload: ByteString, options: DumpOptions): Value | Rdb
   source.resume()
   const type = source.byte()
   const value = beginValue(type, { ...options, passesModules: false })?.read(source)
-  if (source.failure !== undefined) return source.failure
+  if (source.failure !== undefined) return source.failure.inValue(type)
   if (value === undefined) return new RdbFailure("damaged", 0, `there is no type ${type} of values`)
   if (typeof value === "symbol") return new RdbFailure("damaged", 0, "it is a value without elements")
   source.commit()

@@ -9,6 +9,8 @@ import { bytesOfText } from "./DirectiveFormat.ts"
 export type CommandLine =
   | { readonly _tag: "Help" }
   | { readonly _tag: "Version" }
+  /** Files are to be checked instead of served: `keyloom check-rdb FILE`. */
+  | { readonly _tag: "Check"; readonly tool: CheckTool; readonly args: ReadonlyArray<string> }
   | {
     readonly _tag: "Run"
     readonly configFile: string | undefined
@@ -18,11 +20,14 @@ export type CommandLine =
     readonly options: string
   }
 
+export type CheckTool = "check-rdb" | "check-aof"
+
 /** Reads the program's arguments, without the interpreter and the program itself. */
 export const parseCommandLine = (args: ReadonlyArray<string>): CommandLine => {
   const first = args[0] ?? ""
   if (first === "--help" || first === "-h") return { _tag: "Help" }
   if (first === "--version" || first === "-v") return { _tag: "Version" }
+  if (first === "check-rdb" || first === "check-aof") return { _tag: "Check", tool: first, args: args.slice(1) }
 
   const configFile = first === "" || first.startsWith("-") ? undefined : first
   let readsStdin = false

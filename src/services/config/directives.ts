@@ -219,6 +219,12 @@ const table = {
     0,
     "hidden"
   ),
+  "loading-process-events-interval-bytes": directive(
+    "How much of a file is loaded, at most, before commands have a turn; time limits it as well.",
+    integer(1024, maxInt32),
+    2 * megabyte,
+    "hidden"
+  ),
   "rdbcompression": directive(
     "Whether strings that become shorter by it are compressed in snapshots, and by DUMP.",
     yesNo,

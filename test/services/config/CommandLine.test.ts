@@ -17,6 +17,16 @@ describe("parseCommandLine", () => {
     assert.strictEqual(parseCommandLine(["redis.conf", "--help"])._tag, "Run")
   })
 
+  it("knows the tools that check files, in first place only", () => {
+    assert.deepStrictEqual(parseCommandLine(["check-aof", "--fix", "a"]), {
+      _tag: "Check",
+      tool: "check-aof",
+      args: ["--fix", "a"]
+    })
+    assert.deepStrictEqual(parseCommandLine(["check-rdb"]), { _tag: "Check", tool: "check-rdb", args: [] })
+    assert.strictEqual(parseCommandLine(["redis.conf", "check-rdb"])._tag, "Run")
+  })
+
   it("without arguments there is nothing to read", () => {
     assert.deepStrictEqual(run(), { _tag: "Run", configFile: undefined, readsStdin: false, options: "" })
   })

@@ -75,7 +75,8 @@ export const sort = make("SORT", {
     const rows = options.get.length === 0 ? elements : lookedUp(context, options, elements)
     if (store === undefined) return rows
     // What has no value is stored as the empty text.
-    if (rows.length > 0) context.database.set(store, ListValue.of(context.shapes, rows.map((value) => value ?? "")))
+    const list = ListValue.of(context.shapes, rows.map((value) => value ?? ""))
+    if (rows.length > 0) context.database.store(store, list, rows.length)
     else context.database.remove(store)
     return rows.length
   }

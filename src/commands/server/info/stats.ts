@@ -7,7 +7,7 @@ import { type Field, fixed, type Section } from "./Section.ts"
 export const stats: Section = {
   title: "Stats",
   isDefault: true,
-  fields: ({ host, persistence, stats }) => {
+  fields: ({ host, peers, persistence, stats }) => {
     const { counters, rates } = stats
     const eventLoop = host.eventLoop()
     let commandNanos = 0
@@ -44,7 +44,7 @@ export const stats: Section = {
       // A snapshot is opened without a fork; what it takes is not measured. Nor is there anything to defragment: V8's heap is not ours to arrange.
       ["latest_fork_usec", 0],
       ["total_forks", persistence.snapshots],
-      ["migrate_cached_sockets", 0],
+      ["migrate_cached_sockets", peers.keptCount()],
       ["slave_expires_tracked_keys", 0],
       ["active_defrag_hits", 0],
       ["active_defrag_misses", 0],
