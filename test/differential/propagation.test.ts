@@ -57,7 +57,9 @@ const tellHere = (steps: ReadonlyArray<StepInput>): Promise<ReadonlyArray<Unit>>
     const observer = yield* InProcessClient.make
     const info = Effect.map(observer.call(["INFO", "clients"]), (reply) => blockedIn(textOf(reply)))
     for (const { connection = "first", replies, request } of steps.map(toStep)) {
-      const call = (yield* clientOf(connection)).call(request.map((word) => typeof word === "number" ? `${word}` : word))
+      const call = (yield* clientOf(connection)).call(
+        request.map((word) => typeof word === "number" ? `${word}` : word)
+      )
       if (replies === 0) {
         const before = yield* info
         yield* Effect.forkScoped(call)
@@ -119,7 +121,9 @@ const isSameUnit = (ours: Unit | undefined, theirs: Unit | undefined): boolean =
   })
 
 const shown = (unit: Unit | undefined): string =>
-  unit === undefined ? "nothing" : unit.map((words) => words.map((word) => JSON.stringify(word)).join(" ")).join("\n    ")
+  unit === undefined
+    ? "nothing"
+    : unit.map((words) => words.map((word) => JSON.stringify(word)).join(" ")).join("\n    ")
 
 const compare = async (server: RunningServer, steps: ReadonlyArray<StepInput>): Promise<void> => {
   const all: ReadonlyArray<StepInput> = ["FLUSHALL", ...steps]
@@ -128,7 +132,9 @@ const compare = async (server: RunningServer, steps: ReadonlyArray<StepInput>): 
   for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
     if (isSameUnit(ours[i], theirs[i])) continue
     throw new Error(
-      `unit ${i}, after\n    ${shown(ours[i - 1])}\nours:\n    ${shown(ours[i])}\n${server.name}:\n    ${shown(theirs[i])}`
+      `unit ${i}, after\n    ${shown(ours[i - 1])}\nours:\n    ${shown(ours[i])}\n${server.name}:\n    ${
+        shown(theirs[i])
+      }`
     )
   }
 }
