@@ -172,7 +172,8 @@ const runAll = ({ database }: CommandContext, key: Key, operations: ReadonlyArra
         BitField.write(bytes, operation.field, after)
         if (grows || after !== before) changes++
       }
-      return changes
+      // Redis tells nobody that a string has grown where OVERFLOW FAIL has kept all writes from it.
+      return grows ? Math.max(changes, 1) : changes
     })
   }
   if (existing !== undefined) {
