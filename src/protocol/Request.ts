@@ -175,7 +175,7 @@ export class Request {
     const last = this.#ranges[this.#base + 2 * length - 1]!
     at = putLength(target, at, dollar, this.#ranges[this.#base + 1]! - first)
     const shift = at - first
-    if (last - first <= longestLoop) for (let i = first; i < last; i++) target[i + shift] = this.#chunk.bytes[i]!
+    if (last - first <= longestLoop) { for (let i = first; i < last; i++) target[i + shift] = this.#chunk.bytes[i]! }
     else this.#chunk.bytes.copy(target, at, first, last)
     for (let i = 0; i < length; i++) {
       if (i > 0) target[this.#ranges[this.#base + 2 * i]! + shift - 1] = lineFeed
