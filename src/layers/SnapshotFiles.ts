@@ -38,6 +38,8 @@ export interface SnapshotFile {
   readonly path: string
   /** Commands will be appended to it. */
   readonly isAppendBase: boolean
+  /** It holds the commands that make the dataset, instead of the dataset in the format of RDB. */
+  readonly isCommands?: boolean
 }
 
 /** A snapshot that is open: the keyspace as it was at that moment. */
