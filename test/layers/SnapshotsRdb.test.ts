@@ -22,7 +22,7 @@ const call = (request: string) => Effect.flatMap(Engine, (engine) => engine.call
 const written = Effect.gen(function*() {
   const state = yield* PersistenceState
   for (let turn = 0; state.writing !== undefined && turn < 10_000; turn++) {
-    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 1)))
   }
   assert.isUndefined(state.writing)
 })

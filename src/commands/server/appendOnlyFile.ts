@@ -30,6 +30,7 @@ export const waitaof: Command = make("WAITAOF", {
   group: "generic",
   complexity: "O(1)",
   flags: ["blocking"],
+  categories: ["connection"],
   tips: ["request_policy:all_shards", "response_policy:agg_min"],
   args: {
     numlocal: Arg.schema(Schemas.Int64, outOfRange(0, 1), "integer").refine(
