@@ -182,8 +182,6 @@ export const layer: Layer.Layer<
         )
       }),
       Effect.ensuring(Effect.sync(() => {
-        running = undefined
-        state.writing = undefined
         figures.lastKeptBytes = open.writing.keptBytes
         figures.lastRewriteSeconds = Math.round((clock.refresh() - startedAtMillis) / 1000)
         if (isDone || !isWaitingForBase) return
@@ -195,7 +193,14 @@ export const layer: Layer.Layer<
         Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("rewriting failed", cause)
       )
     )
-    running = runFork(program)
+    const fiber = runFork(program)
+    running = fiber
+    // Also where it is interrupted before it has begun.
+    fiber.addObserver(() => {
+      open.close()
+      if (running === fiber) running = undefined
+      if (state.writing === open.writing) state.writing = undefined
+    })
   }
 
   const tryBegin = (): Failure | undefined => {
@@ -203,6 +208,7 @@ export const layer: Layer.Layer<
       begin()
       return undefined
     } catch (error) {
+      warn(`Can't begin to rewrite the append only file: ${systemErrorText(error)}`)
       failures++
       figures.lastRewriteStatus = "err"
       return new Failure(

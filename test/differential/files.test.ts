@@ -49,13 +49,31 @@ const end = async (server: RunningServer): Promise<void> => {
   await server.stop()
 }
 
+/** Lets the append-only file begin with the dataset, rather than with what made it. */
+const rewrite = async (server: RunningServer): Promise<void> => {
+  await text(server, "BGREWRITEAOF")
+  for (;;) {
+    const info = await text(server, "INFO", "persistence")
+    if (info.includes("aof_rewrite_in_progress:0") && info.includes("aof_rewrite_scheduled:0")) {
+      assert.include(info, "aof_last_bgrewrite_status:ok")
+      return
+    }
+  }
+}
+
 type Start = (options: StartOptions) => Promise<RunningServer>
 
 /** Fills the first server, and starts the other one on its directory. */
-const handOver = async (first: Start, second: Start, directives: ReadonlyArray<string>): Promise<void> => {
+const handOver = async (
+  first: Start,
+  second: Start,
+  directives: ReadonlyArray<string>,
+  isRewritten: boolean
+): Promise<void> => {
   const options = { directives: ["--dir", makeDirectory(), ...directives] }
   const before = await first(options)
   await fill(before)
+  if (isRewritten) await rewrite(before)
   const digest = await text(before, "DEBUG", "DIGEST")
   await end(before)
   const after = await second(options)
@@ -80,7 +98,10 @@ describe("files of the same directory", () => {
       ["an append-only file of commands", ["--appendonly", "yes", "--aof-use-rdb-preamble", "no"]]
     ] as const
   ) {
-    it(`${name} of Valkey is loaded`, () => handOver(valkey, startKeyloom, directives), 60_000)
-    it(`${name} is loaded by Valkey`, () => handOver(startKeyloom, valkey, directives), 60_000)
+    it(`${name} of Valkey is loaded`, () => handOver(valkey, startKeyloom, directives, false), 60_000)
+    it(`${name} is loaded by Valkey`, () => handOver(startKeyloom, valkey, directives, false), 60_000)
+    if (directives[0] !== "--appendonly") continue
+    it(`${name} of Valkey is loaded, rewritten`, () => handOver(valkey, startKeyloom, directives, true), 60_000)
+    it(`${name} is loaded by Valkey, rewritten`, () => handOver(startKeyloom, valkey, directives, true), 60_000)
   }
 })
