@@ -40,6 +40,14 @@ describe("snapshots", () => {
       assert.strictEqual(yield* Keyloom.call("HGET", "h", "f").pipe(Effect.provide(again)), "v")
     }))
 
+  it.effect("an engine that appends to a file begins with it", () =>
+    Effect.gen(function*() {
+      const dir = yield* directory
+      yield* Keyloom.call("RPUSH", "l", "a", "b").pipe(Effect.provide(Keyloom.layer({ dir, appendonly: true })))
+      const again = Keyloom.layer({ dir, appendonly: "yes", appendfsync: "always" })
+      assert.deepStrictEqual(yield* Keyloom.call("LRANGE", "l", "0", "-1").pipe(Effect.provide(again)), ["a", "b"])
+    }))
+
   it.effect("an engine that is not asked for snapshots leaves no file", () =>
     Effect.gen(function*() {
       const dir = yield* directory
