@@ -189,9 +189,12 @@ export const layer: Layer.Layer<
         removeTemporary()
         figures.isRewriteScheduled = true
       })),
-      Effect.catchCause((cause) =>
-        Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logError("rewriting failed", cause)
-      )
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.void
+        figures.lastRewriteStatus = "err"
+        failures++
+        return Effect.logError("rewriting failed", cause)
+      })
     )
     const fiber = runFork(program)
     running = fiber

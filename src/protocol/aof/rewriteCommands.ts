@@ -44,7 +44,7 @@ export function* rewriteCommands(key: string, value: Value, expireAtMillis: numb
 
 function* list(key: string, list: ListValue): Generator<Command> {
   for (let at = 0; at < list.size; at += batch) {
-    yield ["RPUSH", key, ...list.slice(at, Math.min(at + batch, list.size))]
+    yield ["RPUSH", key, ...list.slice(at, Math.min(batch, list.size - at))]
   }
 }
 
