@@ -159,10 +159,10 @@ const savesOf = async (contender: Contender, keys: number): Promise<ReadonlyArra
 const save = async (server: RunningServer, keys: number, isWriting: boolean): Promise<Save> => {
   const clients = [await server.connect(), await server.connect(), await server.connect()] as const
   const [asking, bystander, writer] = clients
-  let isSaving = true
+  const running = { isSaving: true, isWriting }
   const waits: Array<number> = []
   const ping = async (): Promise<void> => {
-    while (isSaving) {
+    while (running.isSaving) {
       const startedMillis = performance.now()
       await bystander.call("PING")
       waits.push(performance.now() - startedMillis)
@@ -170,7 +170,7 @@ const save = async (server: RunningServer, keys: number, isWriting: boolean): Pr
   }
   const random = makeSeededRandom(keys)
   const write = async (): Promise<void> => {
-    while (isSaving && isWriting) {
+    while (running.isSaving && running.isWriting) {
       await writer.pipeline(Array.from({ length: 10 }, () => setOf(random.integer(keys), random.integer(1000))))
     }
   }
@@ -192,7 +192,7 @@ const save = async (server: RunningServer, keys: number, isWriting: boolean): Pr
     await sleep(pollMillis)
   }
   const millis = performance.now() - startedMillis
-  isSaving = false
+  running.isSaving = false
   await besides
   for (const client of clients) client.close()
   waits.sort((left, right) => left - right)
