@@ -54,7 +54,7 @@ export const residentBytes = (pid: number): number => {
 /** Linux counts in hundredths of a second for user space, on every machine that this is run on. */
 const microsPerTick = 10_000
 
-const referenceCommand = (): string => {
+export const referenceCommand = (): string => {
   const chosen = process.env["BENCH_REFERENCE"]
   if (chosen !== undefined && chosen !== "") return chosen
   if (spawnSync("redis-server", ["--version"]).status === 0) return "redis-server"
