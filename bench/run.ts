@@ -3,7 +3,7 @@
  *
  * - `--quick`: fewer requests, one round, 50 connections only;
  * - `--only NAME` (repeated): a load, as `PING` or `"GET 1 KB"`, or a part: `strings`, `data-types`, `memory`, `elements`, `growth`, `steps`, `start`,
- *   `in-process`;
+ *   `in-process`, `persistence`;
  * - `--write`: puts the tables into bench/README.md.
  *
  * What counts are ratios: the machine, and what else it does, is the same for both servers. Nothing here fails because of
@@ -20,6 +20,7 @@ import { measureInProcess } from "./inProcess.ts"
 import { dataTypeLoads, type Load, stringLoads } from "./loads.ts"
 import { measureSteps } from "./longestStep.ts"
 import { measureMemory } from "./memory.ts"
+import { measurePersistence } from "./persistence.ts"
 import { type Contender, findContenders } from "./servers.ts"
 import { measureStart } from "./start.ts"
 import { measureThroughput, type ThroughputOptions } from "./throughput.ts"
@@ -32,7 +33,7 @@ const options = parseArgs({
   }
 }).values
 
-const parts = ["strings", "data-types", "memory", "elements", "growth", "steps", "start", "in-process"]
+const parts = ["strings", "data-types", "memory", "elements", "growth", "steps", "start", "in-process", "persistence"]
 
 const main = async (): Promise<void> => {
   const unknown = options.only.filter((name) => !parts.includes(name) && !loadNames.includes(name.toLowerCase()))
@@ -52,6 +53,15 @@ const main = async (): Promise<void> => {
     tables.push(await measureStart([reference, built, keyloom], options.quick ? 3 : 7))
   }
   if (wants("in-process")) tables.push(await measureInProcess(options.quick ? 0.25 : 1))
+  if (wants("persistence")) {
+    tables.push(
+      await measurePersistence(reference, keyloom, {
+        keys: options.quick ? 100_000 : 1_000_000,
+        rounds: options.quick ? 1 : 3,
+        share: options.quick ? 0.25 : 1
+      })
+    )
+  }
   const cpu = Os.cpus()[0]?.model.trim() ?? "unknown processor"
   const head =
     `Keyloom on Node ${process.version} and ${reference.name} ("redis"), ${Os.availableParallelism()} cores, ${cpu}.`

@@ -10,7 +10,8 @@ import { findReference, keyloomCommand, type RunningServer, startServer } from "
 /** Starts one of the two, with nothing in it. */
 export interface Contender {
   readonly name: string
-  readonly start: () => Promise<RunningServer>
+  /** With these directives behind its own. */
+  readonly start: (more?: ReadonlyArray<string>) => Promise<RunningServer>
 }
 
 /** `built` is the program of the package, made by `npm run build`; the other Keyloom runs from its sources. */
@@ -26,13 +27,18 @@ export const findContenders = (): {
   return {
     reference: {
       name,
-      start: () => startServer(name, [command], { directives: ["--save", "", "--appendonly", "no"] })
+      start: (more = []) => startServer(name, [command], { directives: ["--save", "", "--appendonly", "no", ...more] })
     },
-    keyloom: { name: "Keyloom", start: () => startServer("Keyloom", words, { directives }) },
+    keyloom: {
+      name: "Keyloom",
+      start: (more = []) => startServer("Keyloom", words, { directives: [...directives, ...more] })
+    },
     built: {
       name: "Keyloom, built",
-      start: () =>
-        startServer("Keyloom", words.map((word) => word.replace(/src\/main\.ts$/, "dist/main.js")), { directives })
+      start: (more = []) =>
+        startServer("Keyloom", words.map((word) => word.replace(/src\/main\.ts$/, "dist/main.js")), {
+          directives: [...directives, ...more]
+        })
     }
   }
 }

@@ -100,7 +100,7 @@ const describeRuns = (theirs: ReadonlyArray<Run>, ours: ReadonlyArray<Run>): Rea
 }
 
 /** Empties the server, and fills it with these. */
-const fill = async (server: RunningServer, requests: Iterable<Request>): Promise<void> => {
+export const fill = async (server: RunningServer, requests: Iterable<Request>): Promise<void> => {
   const client = await server.connect()
   await client.call("FLUSHALL")
   let batch: Array<Request> = []
@@ -124,7 +124,8 @@ const fill = async (server: RunningServer, requests: Iterable<Request>): Promise
 const batchBytes = 1_000_000
 const batchRequests = 5_000
 
-const runBenchmark = async (
+/** One run of redis-benchmark. */
+export const runBenchmark = async (
   server: RunningServer,
   load: Load,
   depth: number,

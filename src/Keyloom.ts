@@ -160,7 +160,8 @@ const openEngine = ({ commands = [], ...directives }: EngineOptions) => {
 }
 
 /** An app that asks for no files does not want to begin with one that happens to be there. */
-const isPersistent = ({ save }: GivenValues): boolean => save !== undefined && save.length > 0
+const isPersistent = ({ appendonly, save }: GivenValues): boolean =>
+  appendonly === true || appendonly === "yes" || save !== undefined && save.length > 0
 
 const openServer = Effect.fnUntraced(function*({ commands = [], port = 6379, ...given }: ServerOptions) {
   const directives = { bind: ["127.0.0.1"], ...given }

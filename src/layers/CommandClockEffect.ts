@@ -11,7 +11,13 @@ export const layer: Layer.Layer<CommandClock> = Layer.effect(
   Effect.map(Clock.Clock, (clock) => {
     const time = {
       millis: clock.currentTimeMillisUnsafe(),
-      refresh: () => time.millis = clock.currentTimeMillisUnsafe(),
+      expiryMillis: clock.currentTimeMillisUnsafe(),
+      isRepeating: false,
+      refresh: () => {
+        time.millis = clock.currentTimeMillisUnsafe()
+        time.expiryMillis = time.isRepeating ? -Infinity : time.millis
+        return time.millis
+      },
       currentMicros: () => Number(clock.currentTimeNanosUnsafe() / 1000n),
       monotonicNanos: () => Number(clock.monotonicTimeNanosUnsafe())
     }

@@ -14,6 +14,7 @@ import { internal } from "../protocol/CommandError.ts"
 import type { Reply } from "../protocol/Reply.ts"
 import { ReplyWriter } from "../protocol/ReplyWriter.ts"
 import { RequestParser } from "../protocol/RequestParser.ts"
+import { AppendOnlyFile } from "../services/AppendOnlyFile.ts"
 import type { Client } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -45,6 +46,7 @@ interface Peer {
 
 /** Makes the handler for accepted sockets. */
 export const make = Effect.gen(function*() {
+  const appendOnlyFile = yield* AppendOnlyFile
   const clients = yield* Clients
   const clock = yield* CommandClock
   const dispatcher = yield* Dispatcher
@@ -140,6 +142,8 @@ export const make = Effect.gen(function*() {
   const send = ({ client, net, writer }: Peer): void => {
     // A destroyed socket would neither take the replies nor say that it has not.
     if (net.destroyed) return writer.reset()
+    // Nobody may learn of a change that a crash could undo.
+    if (appendOnlyFile.isPending) appendOnlyFile.flush()
     const { length } = writer
     const { hardBytes } = outputLimitOf(config, client)
     if (hardBytes > 0 && length + net.writableLength >= hardBytes) {

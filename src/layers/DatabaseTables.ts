@@ -415,7 +415,7 @@ export class DatabaseTables implements Database {
     const position = this.#table.deadlineAt(entry)
     if (position < 0) return false
     // At its very deadline a key is still there, with a time to live of 0: Redis compares the same way.
-    if (this.#deadlines.at(position) >= this.#shared.clock.millis) return false
+    if (this.#deadlines.at(position) >= this.#shared.clock.expiryMillis) return false
     if (!this.#shared.isExpiryHeld()) this.expireAt(position)
     return true
   }

@@ -21,6 +21,7 @@ import {
 import { CommandNameTable } from "../protocol/CommandNames.ts"
 import { Replies, type Reply } from "../protocol/Reply.ts"
 import type { Request } from "../protocol/Request.ts"
+import { AppendOnlyFile } from "../services/AppendOnlyFile.ts"
 import { ActiveExpiry } from "../services/ActiveExpiry.ts"
 import { Blocking } from "../services/Blocking.ts"
 import type { Client } from "../services/Client.ts"
@@ -84,6 +85,7 @@ export const layer = Layer.effect(
       clock: yield* CommandClock,
       blocking: yield* Blocking,
       activeExpiry: yield* ActiveExpiry,
+      appendOnlyFile: yield* AppendOnlyFile,
       host: yield* Host,
       peers: yield* PeerConnections,
       persistence: yield* PersistenceState,
@@ -173,6 +175,7 @@ export const layer = Layer.effect(
         propagation.commandRan(client.database, request, keyspace.changes() !== changesBefore)
         // It comes across expired keys by chance, and their ends do not belong together.
         propagation.flush(command.flags.has("touches_arbitrary_keys"))
+        if (keyspace.changes() !== changesBefore) client.appendedOffset = services.appendOnlyFile.appendedOffset()
       }
       // Not before: INFO does not count itself, and CONFIG RESETSTAT does.
       counters.commandsProcessed++

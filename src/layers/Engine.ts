@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type { Command } from "../services/CommandTable.ts"
 import * as AccessTracking from "./AccessTracking.ts"
 import * as ActiveExpiry from "./ActiveExpiry.ts"
+import * as AppendOnlyFileParts from "./AppendOnlyFileParts.ts"
 import * as BlockedClients from "./BlockedClients.ts"
 import * as ClientsMemory from "./ClientsMemory.ts"
 import * as CommandClockEffect from "./CommandClockEffect.ts"
@@ -27,7 +28,7 @@ import * as TelemetrySpans from "./TelemetrySpans.ts"
 /** An engine with these commands; of two with the same name the later one counts. It needs the configuration, and nothing else. */
 export const layer = (commands: ReadonlyArray<Command>) =>
   Dispatcher.layer.pipe(
-    Layer.provideMerge(SnapshotsRdb.layer),
+    Layer.provideMerge(Layer.mergeAll(AppendOnlyFileParts.layer, SnapshotsRdb.layer)),
     Layer.provideMerge(Layer.mergeAll(RdbLoader.layer, SnapshotFiles.layer)),
     Layer.provideMerge(
       Layer.mergeAll(ActiveExpiry.layer, BlockedClients.layer, MemoryCounted.layer, ServerStatsMemory.layerRates)

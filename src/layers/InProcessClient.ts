@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import type { ByteString } from "../data/ByteString.ts"
 import { type Reply, settled } from "../protocol/Reply.ts"
 import { Request } from "../protocol/Request.ts"
+import { AppendOnlyFile } from "../services/AppendOnlyFile.ts"
 import type { Client, ClientTransport } from "../services/Client.ts"
 import { Clients } from "../services/Clients.ts"
 import { CommandClock } from "../services/CommandClock.ts"
@@ -29,6 +30,7 @@ export interface InProcessClient {
 
 /** A client that lives as long as the scope. It is authenticated, as the code it belongs to. */
 export const make = Effect.gen(function*() {
+  const appendOnlyFile = yield* AppendOnlyFile
   const clients = yield* Clients
   const clock = yield* CommandClock
   const telemetry = yield* Telemetry
@@ -49,6 +51,7 @@ export const make = Effect.gen(function*() {
     client.lastInteractionMillis = clock.refresh()
     const answer = dispatch(context, request, caller)
     endBatch()
+    if (appendOnlyFile.isPending) appendOnlyFile.flush()
     if (answer === postponed) {
       return Effect.andThen(clients.postpone(client), Effect.suspend(() => run(request, convert, caller)))
     }

@@ -48,7 +48,7 @@ export const layer: Layer.Layer<
     changes: 0,
     usedBytes: 0,
     listener: undefined,
-    isExpiryHeld: () => clients.pausedMode() !== undefined,
+    isExpiryHeld: () => clock.isRepeating || clients.pausedMode() !== undefined,
     soonestDeadline: Infinity,
     onSoonerDeadline: () => {}
   }

@@ -9,9 +9,13 @@ import * as Layer from "effect/Layer"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { CommandClock } from "../services/CommandClock.ts"
+import { Client } from "../services/Client.ts"
 import { Keyspace } from "../services/Keyspace.ts"
 import { PersistenceState } from "../services/PersistenceState.ts"
 import { ServerConfig } from "../services/ServerConfig.ts"
+import { AofFiles } from "./AppendOnlyFileParts.ts"
+import { loaderTransport } from "./AofLoad.ts"
+import { Dispatcher } from "./Dispatcher.ts"
 import type { LoadFailed } from "./loadRdb.ts"
 import { RdbLoader } from "./RdbLoader.ts"
 
@@ -27,13 +31,23 @@ export const layerAwaited: Layer.Layer<never, never, CommandClock | PersistenceS
 export const layer: Layer.Layer<
   never,
   LoadFailed,
-  CommandClock | Keyspace | PersistenceState | RdbLoader | ServerConfig
+  AofFiles | CommandClock | Dispatcher | Keyspace | PersistenceState | RdbLoader | ServerConfig
 > = Layer.effectDiscard(Effect.gen(function*() {
   const clock = yield* CommandClock
   const keyspace = yield* Keyspace
   const loader = yield* RdbLoader
   const state = yield* PersistenceState
   const { values: config } = yield* ServerConfig
+  const aof = yield* AofFiles
+  if (config.appendonly) {
+    // Also where there is none yet: a snapshot beside it may be older than what was appended.
+    const { contextOf } = yield* Dispatcher
+    yield* aof.load(contextOf(new Client(0, loaderTransport, clock.refresh(), true)))
+    yield* aof.open
+    state.loading = undefined
+    state.save.changesBefore = keyspace.changes()
+    return
+  }
   const path = Path.join(config.dir, config.dbfilename)
 
   const startedAt = clock.monotonicNanos()

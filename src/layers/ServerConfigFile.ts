@@ -101,11 +101,10 @@ const environmentPrefix = "KEYLOOM_"
 
 /** Reads sources one after the other into `values`. */
 const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableConfigValues) => {
-  /** What has been given in the present source, with what it includes: lines that add up begin anew in the next one, which wins. */
+  /** What has been given: lines that add up replace only the default. Those of the command line add up with those of the file, as in Redis. */
   const given = new Set<DirectiveName>()
 
   const readText = (content: string, source: Source): Effect.Effect<void, ConfigError> => {
-    if (source.depth === 0) given.clear()
     return Effect.forEach(parseConfig(content), (line) => {
       const fail = (reason: string) =>
         new ConfigError({
@@ -175,6 +174,8 @@ const makeReader = (fs: FileSystem.FileSystem, path: Path.Path, values: MutableC
       unknown.delete(variable)
       const value = environment[variable]
       if (value === undefined) continue
+      // One variable says all.
+      given.delete(name)
       yield* Effect.mapError(readDirective(name, [bytesOfText(value)]), (reason) =>
         new ConfigError({
           source: "environment",

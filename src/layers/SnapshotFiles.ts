@@ -20,6 +20,7 @@ import { AccessTracking } from "./AccessTracking.ts"
 import { KeyspaceSnapshot } from "./KeyspaceSnapshot.ts"
 import { KeyspaceTables } from "./KeyspaceMemory.ts"
 import { systemErrorText } from "./systemErrorText.ts"
+import { writeCommands } from "./writeCommands.ts"
 import { writeSnapshot } from "./writeSnapshot.ts"
 
 /** A file could not be written. */
@@ -38,6 +39,8 @@ export interface SnapshotFile {
   readonly path: string
   /** Commands will be appended to it. */
   readonly isAppendBase: boolean
+  /** It holds the commands that make the dataset, instead of the dataset in the format of RDB. */
+  readonly isCommands?: boolean
 }
 
 /** A snapshot that is open: the keyspace as it was at that moment. */
@@ -70,7 +73,7 @@ export const layer: Layer.Layer<
     const { values: config } = yield* ServerConfig
 
     return SnapshotFiles.of({
-      open: (kind, { isAppendBase, path, temporaryPath }) => {
+      open: (kind, { isAppendBase, isCommands = false, path, temporaryPath }) => {
         const snapshot = new KeyspaceSnapshot(databases)
         const startedAtMillis = clock.millis
         const purpose = {
@@ -112,7 +115,11 @@ export const layer: Layer.Layer<
               writing.keptBytes = snapshot.keptBytes
             }
             const services = { access, config, monotonicNanos: clock.monotonicNanos }
-            return writeSnapshot(snapshot, purpose, services, { write, progress }).pipe(
+            const target = { write, progress }
+            const written = isCommands
+              ? writeCommands(snapshot, purpose.createdAtSeconds, services, target)
+              : writeSnapshot(snapshot, purpose, services, target)
+            return written.pipe(
               Effect.andThen(attempt(() => file.sync()))
             )
           },

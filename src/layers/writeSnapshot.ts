@@ -35,10 +35,10 @@ export interface SnapshotPurpose {
 }
 
 /** Ends a slice, so that nobody waits longer for it. */
-const sliceNanos = 2_000_000
-const sliceBytes = 256 * 1024
+export const sliceNanos = 2_000_000
+export const sliceBytes = 256 * 1024
 /** Looking at the clock costs more than a small key does. */
-const keysPerLook = 64
+export const keysPerLook = 64
 
 export const writeSnapshot = Effect.fnUntraced(function*<E>(
   snapshot: KeyspaceSnapshot,

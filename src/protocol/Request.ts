@@ -145,6 +145,47 @@ export class Request {
     return hashRange(this.#chunk.bytes, this.#ranges[at]!, this.#ranges[at + 1]!)
   }
 
+  /** The most bytes that `encodeInto` needs. */
+  get encodedBytes(): number {
+    const { length } = this
+    let bytes = (length + 1) * longestLengthLine
+    if (this.#values !== undefined) {
+      for (const value of this.#values) bytes += value.length
+    } else if (length > 0) {
+      bytes += this.#ranges[this.#base + 2 * length - 1]! - this.#ranges[this.#base]!
+    }
+    return bytes
+  }
+
+  /** Writes the request as clients send it, an array of bulk strings, and answers where it ends. There must be room for `encodedBytes`. */
+  encodeInto(target: Buffer, position: number): number {
+    const { length } = this
+    let at = putLength(target, position, asterisk, length)
+    if (this.#values !== undefined) {
+      for (const value of this.#values) {
+        at = putLength(target, at, dollar, value.length)
+        at += typeof value === "string" ? target.latin1Write(value, at) : value.copy(target, at)
+        target[at++] = carriageReturn
+        target[at++] = lineFeed
+      }
+      return at
+    }
+    // The arguments stand in the chunk as they are to be written, but nobody has looked at their lines' ends.
+    const first = this.#ranges[this.#base]!
+    const last = this.#ranges[this.#base + 2 * length - 1]!
+    at = putLength(target, at, dollar, this.#ranges[this.#base + 1]! - first)
+    const shift = at - first
+    if (last - first <= longestLoop) { for (let i = first; i < last; i++) target[i + shift] = this.#chunk.bytes[i]! }
+    else this.#chunk.bytes.copy(target, at, first, last)
+    for (let i = 0; i < length; i++) {
+      if (i > 0) target[this.#ranges[this.#base + 2 * i]! + shift - 1] = lineFeed
+      const end = this.#ranges[this.#base + 2 * i + 1]! + shift
+      target[end] = carriageReturn
+      target[end + 1] = lineFeed
+    }
+    return last + shift + 2
+  }
+
   /** A copy that is independent of the chunk: what a queue keeps, or a command that waits. */
   materialise(): Request {
     return Request.of(this.#values ?? this.words())
@@ -166,6 +207,27 @@ export const hashOfWord = (upperCaseWord: string): number => {
   }
   return hash
 }
+
+/** Writes a line that tells a length, and answers where it ends. */
+const putLength = (target: Buffer, position: number, type: number, length: number): number => {
+  target[position] = type
+  let at = position + 1
+  if (length < 10) target[at++] = zero + length
+  else at += target.latin1Write(String(length), at)
+  target[at] = carriageReturn
+  target[at + 1] = lineFeed
+  return at + 2
+}
+
+/** `$` and 16 digits with a line's end, and the line's end behind the argument. */
+const longestLengthLine = 21
+/** Up to here a loop is faster than a call of `copy`. */
+const longestLoop = 64
+
+const asterisk = 0x2a
+const dollar = 0x24
+const carriageReturn = 0x0d
+const lineFeed = 0x0a
 
 const emptyChunk = new Chunk(Buffer.alloc(0), 0)
 const emptyRanges = new Int32Array(0)

@@ -66,6 +66,8 @@ export class Client {
   /** The full name of its last command. */
   lastCommand = "NULL"
   commandCount = 0
+  /** How far the append-only file had come with its last write. */
+  appendedOffset = 0
   bytesReceived = 0
   bytesSent = 0
   /** Set while the client waits: in a blocking command, or for the end of a pause. */

@@ -6,6 +6,13 @@ import * as Context from "effect/Context"
 export class CommandClock extends Context.Service<CommandClock, {
   /** Milliseconds since the epoch, as of the last `refresh`. */
   readonly millis: number
+  /**
+   * What deadlines are compared with: `millis`, but `-Infinity` while commands of a file are repeated. Then nothing is expired, since the commands that follow
+   * have been run when it was not.
+   */
+  readonly expiryMillis: number
+  /** Set while commands of a file are repeated; it holds from the next `refresh` on. */
+  isRepeating: boolean
   /** Reads the Clock. Called before a batch of requests and by whatever else acts on the keyspace. */
   readonly refresh: () => number
   /** Microseconds since the epoch, read now. */

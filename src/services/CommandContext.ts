@@ -5,6 +5,7 @@ import type { KeyHasher } from "../data/KeyHasher.ts"
 import type { Shapes } from "../data/Shapes.ts"
 import { ArgReader } from "../protocol/ArgReader.ts"
 import { Request } from "../protocol/Request.ts"
+import type { AppendOnlyFile } from "./AppendOnlyFile.ts"
 import type { ActiveExpiry } from "./ActiveExpiry.ts"
 import type { Blocking } from "./Blocking.ts"
 import type { Client } from "./Client.ts"
@@ -33,6 +34,7 @@ export interface CommandServices {
   readonly clock: CommandClock["Service"]
   readonly blocking: Blocking["Service"]
   readonly activeExpiry: ActiveExpiry["Service"]
+  readonly appendOnlyFile: AppendOnlyFile["Service"]
   readonly host: Host["Service"]
   readonly peers: PeerConnections["Service"]
   readonly persistence: PersistenceState["Service"]

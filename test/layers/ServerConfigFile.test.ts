@@ -193,7 +193,7 @@ describe("errors", () => {
     ["port 1 2", "'port 1 2': wrong number of arguments"],
     ["maxmemory 50%", "'maxmemory 50%': argument must be a memory value"],
     ["nosuch secret", "'nosuch': Bad directive or wrong number of arguments"],
-    ["appendonly yes", "'appendonly': Bad directive or wrong number of arguments"],
+    ["cluster-enabled yes", "'cluster-enabled': Bad directive or wrong number of arguments"],
     ["logfile \"x", "'logfile \"x': Unbalanced quotes in configuration line"],
     ["bind \"'127.0.0.1\"", "'bind \"'127.0.0.1\"': Unbalanced quotes in configuration line"],
     ["requirepass hunter2 hunter3", "'requirepass (hidden)': wrong number of arguments"],

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Redacted } from "effect"
 import * as ServerConfigMemory from "../../src/layers/ServerConfigMemory.ts"
-import { directiveNames, knownNames } from "../../src/services/config/directives.ts"
+import { directiveNames, directives, knownNames } from "../../src/services/config/directives.ts"
 import { NotApplied, ServerConfig } from "../../src/services/ServerConfig.ts"
 import { valkeyReplies } from "../services/config/valkeyReplies.ts"
 
@@ -17,7 +17,7 @@ const set = (pairs: ReadonlyArray<readonly [string, string]>, caller = local) =>
     )
   })
 
-const hidden = ["rdb-key-save-delay", "key-load-delay", "loading-process-events-interval-bytes"]
+const hidden = directiveNames.filter((name) => directives[name].mutability === "hidden") as ReadonlyArray<string>
 
 const get = (...patterns: ReadonlyArray<string>) => Effect.map(ServerConfig, (config) => config.get(patterns))
 

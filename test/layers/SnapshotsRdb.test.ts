@@ -22,7 +22,7 @@ const call = (request: string) => Effect.flatMap(Engine, (engine) => engine.call
 const written = Effect.gen(function*() {
   const state = yield* PersistenceState
   for (let turn = 0; state.writing !== undefined && turn < 10_000; turn++) {
-    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 1)))
   }
   assert.isUndefined(state.writing)
 })
@@ -38,6 +38,14 @@ describe("snapshots", () => {
       yield* Keyloom.call("HSET", "h", "f", "v").pipe(Effect.provide(Layer.fresh(open)))
       const again = Keyloom.layer({ dir, save: [{ seconds: 60, changes: 1 }] })
       assert.strictEqual(yield* Keyloom.call("HGET", "h", "f").pipe(Effect.provide(again)), "v")
+    }))
+
+  it.effect("an engine that appends to a file begins with it", () =>
+    Effect.gen(function*() {
+      const dir = yield* directory
+      yield* Keyloom.call("RPUSH", "l", "a", "b").pipe(Effect.provide(Keyloom.layer({ dir, appendonly: true })))
+      const again = Keyloom.layer({ dir, appendonly: "yes", appendfsync: "always" })
+      assert.deepStrictEqual(yield* Keyloom.call("LRANGE", "l", "0", "-1").pipe(Effect.provide(again)), ["a", "b"])
     }))
 
   it.effect("an engine that is not asked for snapshots leaves no file", () =>

@@ -80,7 +80,7 @@ export const startReference = (options: StartOptions = {}, product: Product = "v
   if (reference === undefined) return Promise.reject(new Error(missingReferenceMessage))
   return startServer(reference.name, [reference.command], {
     ...options,
-    directives: [...withoutPersistence, ...allowDebug, ...options.directives ?? []]
+    directives: [...directives, ...options.directives ?? []]
   })
 }
 
@@ -100,9 +100,8 @@ export const keyloomCommand = (): {
 } => {
   const override = process.env["KEYLOOM_COMMAND"]?.trim()
   return override === undefined || override === ""
-    ? { words: [pinnedNode(), heapLimit, Path.join(projectDirectory, "src/main.ts")], directives: allowDebug }
-    // The command may be any compatible server, which could write snapshots unless it is told not to.
-    : { words: override.split(/\s+/), directives: [...withoutPersistence, ...allowDebug] }
+    ? { words: [pinnedNode(), heapLimit, Path.join(projectDirectory, "src/main.ts")], directives }
+    : { words: override.split(/\s+/), directives }
 }
 
 /** Starts any compatible server on a free port and waits until it accepts connections. */
@@ -124,7 +123,7 @@ const maxPortAttempts = 5
 const maxStartMillis = 30_000
 const maxOutputLength = 1_000_000
 const withoutPersistence: ReadonlyArray<string> = ["--save", "", "--appendonly", "no"]
-const allowDebug: ReadonlyArray<string> = ["--enable-debug-command", "yes"]
+const directives: ReadonlyArray<string> = [...withoutPersistence, "--enable-debug-command", "yes"]
 
 const found = new Map<Product, { readonly reference: Reference | undefined }>()
 

@@ -23,7 +23,7 @@ export const hasLive = (context: CommandContext, key: Key, hash: HashValue, fiel
 
 /** Whether a field has not expired; one that has is removed, and so is the key with its last one, unless nothing may expire at present. */
 export const isLive = ({ clock, database }: CommandContext, key: Key, hash: HashValue, field: string): boolean => {
-  if (!hash.isExpired(field, clock.millis)) return true
+  if (!hash.isExpired(field, clock.expiryMillis)) return true
   database.expireFields(key, hash, (hash, expired) => {
     expired?.(field)
     return hash.delete(field) ? 1 : 0

@@ -57,7 +57,7 @@ export const hgetex = Command.make("HGETEX", {
       if (expiration !== undefined) hash.admitDeadlines()
       if (!isThere) return 0
       if (deadline !== undefined) {
-        if (expireField(hash, field, deadline, now)) removed.push(field)
+        if (expireField(hash, field, deadline, clock.expiryMillis)) removed.push(field)
         return 1
       }
       if (expiration === undefined || hash.deadline(field) === undefined) return 0
@@ -103,7 +103,7 @@ const takeEach = (
   context.database.modify(key, hash, (hash) => {
     let changes = 0
     for (const field of fields) {
-      const value = hash.isExpired(field, context.clock.millis) ? undefined : hash.get(field)
+      const value = hash.isExpired(field, context.clock.expiryMillis) ? undefined : hash.get(field)
       values.push(value ?? null)
       changes += change(hash, field, value !== undefined)
     }
@@ -185,7 +185,7 @@ export const hsetex = Command.make("HSETEX", {
       if (deadline !== undefined) hash.admitDeadlines()
       for (const { field, value } of pairs) {
         hash.set(field, value, expiration === "KEEPTTL")
-        if (deadline !== undefined && expireField(hash, field, deadline, now)) removed.push(field)
+        if (deadline !== undefined && expireField(hash, field, deadline, clock.expiryMillis)) removed.push(field)
       }
       return pairs.length
     })

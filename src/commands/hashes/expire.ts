@@ -60,7 +60,7 @@ const expireCommand = (name: string, { isRelative, summary, time, unitMillis }: 
             ? noField
             : !isWanted(condition, deadline, hash.deadline(field))
             ? refused
-            : expireField(hash, field, deadline, now)
+            : expireField(hash, field, deadline, clock.expiryMillis)
             ? removed
             : done
           replies.push(reply)
@@ -149,7 +149,7 @@ export const hpersist = Command.make("HPERSIST", {
     database.modify(key, hash, (hash) => {
       let changes = 0
       for (const field of fields) {
-        if (!hash.has(field) || hash.isExpired(field, clock.millis)) {
+        if (!hash.has(field) || hash.isExpired(field, clock.expiryMillis)) {
           replies.push(noField)
         } else if (hash.deadline(field) === undefined) {
           replies.push(noDeadline)

@@ -169,8 +169,8 @@ export const hrandfield = Command.make("HRANDFIELD", {
     if (count < -mostRandomPicks || options?.withvalues === true && count >= maxPairs) return outOfRange
     const hash = hashOf(database.read(key))
     if (isCommandError(hash)) return hash
-    if (hash !== undefined && hash.soonestDeadline < clock.millis) {
-      database.expireFields(key, hash, (hash, expired) => hash.removeExpired(clock.millis, Infinity, expired))
+    if (hash !== undefined && hash.soonestDeadline < clock.expiryMillis) {
+      database.expireFields(key, hash, (hash, expired) => hash.removeExpired(clock.expiryMillis, Infinity, expired))
     }
     if (hash === undefined || hash.size === 0) return options === undefined ? null : emptyArray
     if (options === undefined) {

@@ -116,7 +116,7 @@ export const restore = make("RESTORE", {
     }
     // To Redis a sum beyond 64 bits is a negative time, at which nothing ever expires.
     const deadline = Number(time) + (options.isAbsolute ? 0 : clock.millis)
-    if (time > 0 && deadline <= clock.millis) {
+    if (time > 0 && deadline <= clock.expiryMillis) {
       database.remove(key)
       propagation.instead(() => [["DEL", key.text]])
       return ok

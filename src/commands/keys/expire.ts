@@ -38,7 +38,7 @@ const expireCommand = (name: string, { isRelative, summary, since, time, unitMil
       if (deadline === undefined) return invalidTime
       if (database.find(key) === undefined) return 0
       if (!isWanted(condition, deadline, database.deadline(key))) return 0
-      if (deadline <= clock.millis) {
+      if (deadline <= clock.expiryMillis) {
         database.remove(key)
         stats.counters.expiredKeys++
         propagation.instead(() => [removedAsExpired(context, key)])

@@ -2,6 +2,7 @@
  * The server family: what the server knows about itself, and how it is run.
  */
 import type { Command } from "../../services/CommandTable.ts"
+import { bgrewriteaof, waitaof } from "./appendOnlyFile.ts"
 import { command } from "./command/index.ts"
 import { config } from "./config.ts"
 import { debug } from "./debug/index.ts"
@@ -13,6 +14,7 @@ import { shutdown } from "./shutdown.ts"
 import { time } from "./time.ts"
 
 export const server: ReadonlyArray<Command> = [
+  bgrewriteaof,
   bgsave,
   command,
   config,
@@ -23,5 +25,6 @@ export const server: ReadonlyArray<Command> = [
   memory,
   save,
   shutdown,
-  time
+  time,
+  waitaof
 ]

@@ -30,9 +30,13 @@ export const shutdown: Command = make("SHUTDOWN", {
       abort: Arg.token("ABORT").since("7.0.0")
     }).optional()
   },
-  run: ({ client, clients, lifecycle, snapshots }, { abortSelector }) => {
+  run: ({ appendOnlyFile, client, clients, lifecycle, snapshots }, { abortSelector }) => {
     if (abortSelector === "ABORT") return notInProgress
     const { force, saveSelector } = abortSelector ?? { force: false, saveSelector: undefined }
+    const obstacle = appendOnlyFile.obstacleToEnd()
+    if (obstacle !== undefined && saveSelector !== "NOSAVE" && !force) {
+      return new Waiting(Effect.as(Effect.logWarning(obstacle), notPossible))
+    }
     const isSaving = saveSelector === undefined ? undefined : saveSelector === "SAVE"
     // The client sees its connection close; a reply would say that the server still runs.
     const end = Effect.andThen(Effect.sync(lifecycle.shutdown), Effect.never)

@@ -161,7 +161,7 @@ export const getex = Command.make("GETEX", {
     } else if (expiration !== undefined) {
       const deadline = Expiry.deadlineOf(expiration, clock.millis, "getex")
       if (isCommandError(deadline)) return deadline
-      if (deadline > clock.millis) {
+      if (deadline > clock.expiryMillis) {
         database.setDeadline(key, deadline)
         propagation.instead(() => [expiresAt(key, deadline)])
       } else {

@@ -128,7 +128,7 @@ const setString = (
     if (!isMet) return get ? old : refused
   }
 
-  if (deadline !== undefined && deadline <= clock.millis) {
+  if (deadline !== undefined && deadline <= clock.expiryMillis) {
     // What would be expired at once is not set at all, and takes away what was there.
     if (database.remove(key)) stats.counters.expiredKeys++
     propagation.instead(() => [removedAsExpired(context, key)])

@@ -1,8 +1,6 @@
 /**
  * Why an RDB file or a DUMP payload cannot be read.
  */
-import { ValueType } from "./RdbFormat.ts"
-
 export class RdbFailure {
   readonly _tag = "RdbFailure"
   readonly kind: RdbFailureKind
@@ -16,13 +14,6 @@ export class RdbFailure {
     this.offset = offset
     this.reason = reason
   }
-
-  /** The same of a value of this type, in the words by which Redis's log says that it was looked into and found damaged. */
-  inValue(type: number): RdbFailure {
-    const name = typeNames.get(type)
-    if (name === undefined || this.kind !== "damaged" && this.kind !== "truncated") return this
-    return new RdbFailure(this.kind, this.offset, `${name} integrity check failed: ${this.reason}`)
-  }
 }
 
 /**
@@ -34,20 +25,3 @@ export class RdbFailure {
  * - `unsupported`: it holds what is not there here, such as the values of modules.
  */
 export type RdbFailureKind = "signature" | "version" | "checksum" | "truncated" | "damaged" | "unsupported"
-
-const typeNames: ReadonlyMap<number, string> = new Map([
-  [ValueType.hashZipmap, "Zipmap"],
-  [ValueType.listZiplist, "List ziplist"],
-  [ValueType.setIntset, "Intset"],
-  [ValueType.sortedSetZiplist, "Zset ziplist"],
-  [ValueType.hashZiplist, "Hash ziplist"],
-  [ValueType.listQuicklist, "Quicklist ziplist"],
-  [ValueType.streamListpacks, "Stream listpack"],
-  [ValueType.hashListpack, "Hash listpack"],
-  [ValueType.sortedSetListpack, "Zset listpack"],
-  [ValueType.listQuicklist2, "Quicklist listpack"],
-  [ValueType.streamListpacks2, "Stream listpack"],
-  [ValueType.setListpack, "Set listpack"],
-  [ValueType.streamListpacks3, "Stream listpack"],
-  [ValueType.hashListpackExpiry, "Hash listpack"]
-])

@@ -75,8 +75,6 @@ export class RdbReader {
   #frequency: number | undefined
   /** What has been begun: a value of `#key`, or data of a module. */
   #decoder: ValueDecoder | undefined
-  /** Of the value that is being read, -1 between values. */
-  #valueType = -1
   #key = ""
   /** The key of a string that is not complete. */
   #stringKey: string | undefined
@@ -114,7 +112,7 @@ export class RdbReader {
       source.commit()
       return item
     }
-    if (source.failure !== undefined) return source.failure.inValue(this.#valueType)
+    if (source.failure !== undefined) return source.failure
     source.rest()
     return needsInput
   }
@@ -207,7 +205,6 @@ export class RdbReader {
           return undefined
         }
         this.#key = source.text()
-        this.#valueType = type
         return this.#begin(source, decoder)
       }
     }
@@ -225,7 +222,6 @@ export class RdbReader {
     const value = decoder.read(source)
     if (value === undefined) return undefined
     this.#decoder = undefined
-    this.#valueType = -1
     const entry = this.#entry(this.#key, typeof value === "symbol" ? undefined : value)
     return decoder instanceof ModuleDecoder
       ? { _tag: "Skipped", what: `data of the module type '${decoder.name}'` }

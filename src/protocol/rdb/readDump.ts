@@ -43,7 +43,7 @@ export const readDump = (payload: ByteString, options: DumpOptions): Value | Rdb
   source.resume()
   const type = source.byte()
   const value = beginValue(type, { ...options, passesModules: false })?.read(source)
-  if (source.failure !== undefined) return source.failure.inValue(type)
+  if (source.failure !== undefined) return source.failure
   if (value === undefined) return new RdbFailure("damaged", 0, `there is no type ${type} of values`)
   if (typeof value === "symbol") return new RdbFailure("damaged", 0, "it is a value without elements")
   source.commit()

@@ -258,6 +258,71 @@ const table = {
     "immutable"
   ),
 
+  // The file to which commands are appended.
+  "appendonly": directive(
+    "Whether every change is appended to a file, so that the next start can repeat them.",
+    yesNo,
+    false
+  ),
+  "appendfilename": directive(
+    "What the names of the append-only files begin with.",
+    fileName,
+    "appendonly.aof",
+    "immutable"
+  ),
+  "appenddirname": directive(
+    "The directory of the append-only files, in `dir`.",
+    fileName,
+    "appendonlydir",
+    "immutable"
+  ),
+  "appendfsync": directive(
+    "When what was appended is brought to the disk: before its reply, every second, or when the system does it.",
+    oneOf(["always", "everysec", "no"]),
+    "everysec"
+  ),
+  "no-appendfsync-on-rewrite": directive(
+    "Whether nothing is brought to the disk while a snapshot or a rewrite keeps it busy.",
+    yesNo,
+    false
+  ),
+  "auto-aof-rewrite-percentage": directive(
+    "The append-only file is rewritten when it has grown by this much since the last time; 0 never does.",
+    integer(0, maxInt32),
+    100
+  ),
+  "auto-aof-rewrite-min-size": directive(
+    "A smaller append-only file is not rewritten, however much it has grown.",
+    memory(0n, "int64"),
+    64 * megabyte
+  ),
+  "aof-use-rdb-preamble": directive(
+    "Whether a rewrite writes a snapshot in the format of RDB, which is smaller and loaded faster, or commands.",
+    yesNo,
+    true
+  ),
+  "aof-load-truncated": directive(
+    "Whether a file that ends within a command, as after a crash, is cut behind the last whole one, or ends the start.",
+    yesNo,
+    true
+  ),
+  "aof-timestamp-enabled": directive(
+    "Whether the append-only file says when its commands were run, so that it can be cut at a time. Redis before 7.0 does not understand that.",
+    yesNo,
+    false
+  ),
+  "aof-rewrite-incremental-fsync": directive(
+    "Whether a rewrite is brought to the disk every four megabytes while it is written, rather than as a whole at its end.",
+    yesNo,
+    true
+  ),
+  "aof-disable-auto-gc": directive(
+    "Whether files stay that a rewrite has replaced.",
+    yesNo,
+    false,
+    "hidden"
+  ),
+
   // Keys and the memory they take.
   "databases": directive("How many databases there are.", integer(1, maxInt32), 16, "immutable"),
   "maxmemory": directive(

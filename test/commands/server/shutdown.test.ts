@@ -26,5 +26,5 @@ describe("SHUTDOWN", () => {
       [["SHUTDOWN", "ABORT"], "-ERR No shutdown in progress."],
       [["SHUTDOWN", "SAVE"], "-ERR Errors trying to SHUTDOWN. Check logs."],
       [["PING"], "PONG"]
-    ]).pipe(Effect.provide(engine())))
+    ]).pipe(Effect.provide(engine({ dir: "/nowhere" }))))
 })

@@ -9,6 +9,7 @@ import * as Arg from "../../Arg.ts"
 import { make } from "../../Command.ts"
 import { helpLines } from "../../help.ts"
 import { action } from "./action.ts"
+import { loadAof, slowDownAppending } from "./appendOnlyFile.ts"
 import { digest, digestValue, populate } from "./dataset.ts"
 import { failBackground, reload } from "./persistence.ts"
 import { error, log, setActiveExpire, skipChecksums, sleep, stringMatch } from "./process.ts"
@@ -20,6 +21,8 @@ const help = action("HELP", { summary: "Prints this help.", args: {}, run: () =>
 const actions: ReadonlyMap<string, Command> = new Map(
   [
     digest,
+    loadAof,
+    slowDownAppending,
     digestValue,
     error,
     failBackground,
