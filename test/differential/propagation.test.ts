@@ -580,6 +580,49 @@ against("redis", (server) => {
     ]))
 })
 
+/** How many changes the server counts for each step. */
+const changesThere = async (server: RunningServer, steps: ReadonlyArray<StepInput>): Promise<ReadonlyArray<number>> => {
+  const client = await server.connect()
+  const changes: Array<number> = []
+  for (const { request } of steps.map(toStep)) {
+    await client.call(...request)
+    const info = await client.call("INFO", "persistence")
+    changes.push(changesIn("text" in info ? info.text : ""))
+  }
+  client.close()
+  return differences(changes)
+}
+
+const changesHere = (steps: ReadonlyArray<StepInput>): Promise<ReadonlyArray<number>> =>
+  Effect.gen(function*() {
+    const { call } = yield* InProcessClient.make
+    const changes: Array<number> = []
+    for (const { request } of steps.map(toStep)) {
+      yield* call(toWords(request))
+      changes.push(changesIn(textOf(yield* call(["INFO", "persistence"]))))
+    }
+    return differences(changes)
+  }).pipe(Effect.scoped, Effect.provide(engine(configuration)), Effect.runPromise)
+
+const changesIn = (info: string): number => Number(/rdb_changes_since_last_save:(\d+)/.exec(info)?.[1])
+
+/** Between one step and the one before it. */
+const differences = (numbers: ReadonlyArray<number>): ReadonlyArray<number> =>
+  numbers.slice(1).map((number, i) => number - numbers[i]!)
+
+against("valkey", (server) => {
+  for (const { name, steps } of scripts.filter(({ name }) => name !== "clients that waited")) {
+    it(`changes are counted alike: ${name}`, async () => {
+      const all: ReadonlyArray<StepInput> = ["FLUSHALL", ...steps]
+      const show = (counts: ReadonlyArray<number>) =>
+        counts.map((count, i) => `${count}  ${toStep(steps[i]!).request.slice(0, 6).join(" ")}`)
+      const ours = await changesHere(all)
+      assert.isTrue(ours.some((count) => count > 0))
+      assert.deepStrictEqual(show(ours), show(await changesThere(server(), all)))
+    })
+  }
+})
+
 describe("what has been told", () => {
   for (const seed of [61, 62, 63]) {
     it.effect(`makes the same dataset elsewhere, seed ${seed}`, () =>
