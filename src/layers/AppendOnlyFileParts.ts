@@ -83,6 +83,9 @@ export const layer: Layer.Layer<
     }
   }, host.halt)
 
+  /** Libraries of functions have no form as commands that could be repeated here. */
+  const isRdbBase = () => config["aof-use-rdb-preamble"] || state.libraries.length > 0
+
   let stopListening: (() => void) | undefined
   const listen = () => stopListening ??= propagation.listen((unit) => writer.append(unit))
   const unlisten = () => {
@@ -151,7 +154,7 @@ export const layer: Layer.Layer<
       writer.open(directory.pathOf(incremental), true)
       directory.addIncremental(incremental)
     }
-    const isRdb = config["aof-use-rdb-preamble"]
+    const isRdb = isRdbBase()
     const base = directory.nextBase(isRdb)
     const open = snapshots.open("rewrite", {
       temporaryPath: Path.join(config.dir, `temp-rewriteaof-bg-${processId}.aof`),
@@ -391,7 +394,7 @@ export const layer: Layer.Layer<
       if (!config.appendonly) return
       const last = directory.manifest.incremental.at(-1)
       if (directory.files.length === 0) {
-        const isRdb = config["aof-use-rdb-preamble"]
+        const isRdb = isRdbBase()
         const base = directory.nextBase(isRdb)
         yield* attempt(directory.path, () => Fs.mkdirSync(directory.path, { recursive: true }))
         yield* Effect.logInfo(`Creating AOF base file ${textOfBytes(base.name)} on server start`)

@@ -95,6 +95,8 @@ export const layer: Layer.Layer<
           }
         }
         state.snapshots++
+        const isSyncedMeanwhile = () =>
+          config[kind === "save" ? "rdb-save-incremental-fsync" : "aof-rewrite-incremental-fsync"]
         const attempt = <A>(run: () => Promise<A>) =>
           Effect.tryPromise({ try: run, catch: (cause) => new SnapshotFailed({ path: temporaryPath, cause }) })
 
@@ -106,7 +108,7 @@ export const layer: Layer.Layer<
               const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
               if (bytes > 0) yield* attempt(() => writeAll(file, pieces, bytes))
               unsyncedBytes += bytes
-              if (!config["rdb-save-incremental-fsync"] || unsyncedBytes < incrementalFsyncBytes) return
+              if (!isSyncedMeanwhile() || unsyncedBytes < incrementalFsyncBytes) return
               unsyncedBytes = 0
               yield* attempt(() => file.datasync())
             })
