@@ -84,16 +84,23 @@ export class AofWriter {
     }
     Fs.closeSync(this.#file)
     this.#file = undefined
+    this.#forget()
   }
 
   /** Lets the file go, and forgets what is gathered for it. */
   abandon(): void {
     if (this.#file !== undefined) Fs.closeSync(this.#file)
     this.#file = undefined
+    this.#forget()
+    this.#setErrors(undefined, undefined)
+  }
+
+  /** What could not be written into one file must not get into another one. */
+  #forget(): void {
     this.#length = 0
     this.#writtenOffset = this.appendedOffset
+    this.#postponedAtNanos = undefined
     this.#services.figures.bufferBytes = 0
-    this.#setErrors(undefined, undefined)
   }
 
   /** Appends one atomic step. */

@@ -74,14 +74,19 @@ export const layer: Layer.Layer<
       process.stderr.write(`${message}\n`)
       process.exit(1)
     },
-    onSynced: () => {
-      for (const waiter of waiters) {
-        if (waiter.offset > writer.syncedOffset) continue
-        waiters.delete(waiter)
-        Deferred.doneUnsafe(waiter.done, Exit.void)
-      }
-    }
+    onSynced: () => wakeWaiters()
   }, host.halt)
+
+  /** Without its base the file that commands go to is worth nothing. */
+  const syncedOffset = (): number => isWaitingForBase ? -1 : writer.syncedOffset
+
+  const wakeWaiters = () => {
+    for (const waiter of waiters) {
+      if (waiter.offset > syncedOffset()) continue
+      waiters.delete(waiter)
+      Deferred.doneUnsafe(waiter.done, Exit.void)
+    }
+  }
 
   /** Libraries of functions have no form as commands that could be repeated here. */
   const isRdbBase = () => config["aof-use-rdb-preamble"] || state.libraries.length > 0
@@ -125,6 +130,7 @@ export const layer: Layer.Layer<
       Fs.renameSync(directory.temporaryIncrementalPath, directory.pathOf(file))
       directory.replaceBase(base, [file])
       isWaitingForBase = false
+      wakeWaiters()
     } else {
       // Without appending, what was appended before is a part of the past, too.
       const kept = incremental === undefined ?
@@ -150,9 +156,14 @@ export const layer: Layer.Layer<
       listen()
     } else if (config.appendonly && writer.isOpen) {
       writer.flush(true)
+      // The snapshot would hold it, and a file that is read after the snapshot would repeat it.
+      if (writer.isPending) throw new Error("what was appended before cannot be written")
       incremental = directory.nextIncremental()
-      writer.open(directory.pathOf(incremental), true)
+      const path = directory.pathOf(incremental)
+      Fs.writeFileSync(path, "")
+      // Nothing may go into a file that no manifest knows.
       directory.addIncremental(incremental)
+      writer.open(path, false)
     }
     const isRdb = isRdbBase()
     const base = directory.nextBase(isRdb)
@@ -362,7 +373,6 @@ export const layer: Layer.Layer<
       figures.currentBytes = directory.bytes
       figures.baseBytes = figures.currentBytes
       state.save.changesBefore = keyspace.changes()
-      state.loading = undefined
     },
     Effect.ensuring(Effect.sync(() => {
       clock.isRepeating = false
@@ -453,10 +463,10 @@ export const layer: Layer.Layer<
         Effect.mapError(() => reloadFailed)
       ),
     appendedOffset: () => writer.appendedOffset,
-    syncedOffset: () => writer.syncedOffset,
+    syncedOffset,
     whenSynced: (offset) =>
       Effect.suspend(() => {
-        if (offset <= writer.syncedOffset) return Effect.void
+        if (offset <= syncedOffset()) return Effect.void
         const waiter = { offset, done: Deferred.makeUnsafe<void>() }
         waiters.add(waiter)
         return Effect.ensuring(Deferred.await(waiter.done), Effect.sync(() => waiters.delete(waiter)))
