@@ -47,6 +47,7 @@ export const loadAofFile = Effect.fnUntraced(function*({ isLast, path }: AofPart
     const reader = new AofReader({ offset: start, maxBulkBytes: Number.MAX_SAFE_INTEGER })
     const client = new Client(0, loaderTransport, clock.refresh(), true)
     const context = new CommandContext(client, services)
+    context.reader.isRepeated = true
     /** Behind the last whole command or transaction. */
     let validOffset = start
     let held: Array<Request> | undefined

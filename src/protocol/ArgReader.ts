@@ -11,6 +11,8 @@ export class ArgReader {
   readonly databaseCount: number
   request: Request
   position = 0
+  /** The request is one that a server has written for itself, in which it may say more than a client. */
+  isRepeated = false
   #commandName = ""
   #unknownOption: ((text: string) => CommandError) | undefined
 

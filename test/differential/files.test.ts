@@ -36,6 +36,9 @@ const fill = async (server: RunningServer): Promise<void> => {
   await client.call("SELECT", "3")
   await client.call("SET", "elsewhere", "1")
   await client.call("SELECT", "0")
+  for (let i = 0; i < 150; i++) await client.call("XADD", "trimmed", `${i + 1}-0`, "f", "v")
+  await client.call("XADD", "trimmed", "MAXLEN", "~", "20", "LIMIT", "1000", "999-0", "f", "v")
+  await client.call("XTRIM", "trimmed", "MAXLEN", "~", "10", "LIMIT", "1000")
   for (const { reply } of await client.pipeline(dataset)) {
     assert.notStrictEqual(reply.type, "error", JSON.stringify(reply))
   }

@@ -73,11 +73,13 @@ const readMinId = (reader: ArgReader): { readonly minId: StreamId.StreamId } | C
 /** What is wrong with options that were right one by one; `missing` is answered where nothing says how to trim. */
 export const trimError = (
   { isApproximate, limit, threshold }: TrimOptions,
-  missing: CommandError | undefined
+  missing: CommandError | undefined,
+  isRepeated: boolean
 ): CommandError | undefined => {
   if (threshold === undefined && limit !== undefined && limit > 0) return limitWithoutStrategy
   if (threshold === undefined && missing !== undefined) return missing
-  return limit !== undefined && !isApproximate ? limitOfExact : undefined
+  // Valkey's append-only file has the exact result of an approximate trimming, and its LIMIT still behind it.
+  return limit !== undefined && !isApproximate && !isRepeated ? limitOfExact : undefined
 }
 
 /** Nothing has been said yet. */
@@ -108,7 +110,7 @@ export const trimmingOf = (
   limits: ShapeLimits
 ): Trimming | undefined => {
   if (threshold === undefined) return undefined
-  const entries = limit ?? (isApproximate ? defaultLimit(limits["stream-node-max-entries"]) : 0)
+  const entries = isApproximate ? limit ?? defaultLimit(limits["stream-node-max-entries"]) : 0
   return { ...threshold, isApproximate, limit: entries === 0 ? Infinity : entries }
 }
 

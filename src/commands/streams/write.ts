@@ -48,7 +48,7 @@ const readAddition = (reader: ArgReader): Addition | CommandError => {
     makesStream = false
     reader.position++
   }
-  const error = trimError(trim, undefined)
+  const error = trimError(trim, undefined, reader.isRepeated)
   if (error !== undefined) return error
   const idAt = reader.position++
   if (reader.remaining < 2 || reader.remaining % 2 === 1) return reader.wrongArity
@@ -148,7 +148,7 @@ const readTrimming = (reader: ArgReader): TrimOptions | CommandError => {
     if (isCommandError(isOption)) return isOption
     if (!isOption) return reader.unexpected
   }
-  return trimError(options, noStrategy) ?? options
+  return trimError(options, noStrategy, reader.isRepeated) ?? options
 }
 
 export const xtrim = make("XTRIM", {
